@@ -1,0 +1,94 @@
+"""Assessments: typing, launch point, impact point, false-alarm rate and confidence of one event at one time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.messages.events import EventStatus
+from launchwatch.messages.tracks import Phenomenology
+
+Basis = Literal["predicted", "observed", "lost"]
+Confidence = Literal["none", "low", "medium", "high"]
+
+
+class Ellipse(msgspec.Struct, frozen=True, kw_only=True):
+    """95 % ellipse on the ground; `azimuth_deg` is that of the major axis, clockwise from true north."""
+
+    semi_major_km: float
+    semi_minor_km: float
+    azimuth_deg: float
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """A scalar with its standard deviation."""
+
+    value: float
+    sigma: float
+
+
+class GroundPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point on the ground at a time.
+
+    Attributes
+    ----------
+    lat_deg, lon_deg : WGS-84.
+    time_ns, sigma_s : epoch and its standard deviation.
+    covariance_m2 : (2, 2) of (east, north).
+    ellipse_95 : the same as a 95 % ellipse.
+    """
+
+    lat_deg: float
+    lon_deg: float
+    time_ns: int
+    sigma_s: float
+    covariance_m2: FloatArray
+    ellipse_95: Ellipse
+
+
+class RegionThreat(msgspec.Struct, frozen=True, kw_only=True):
+    """Probability that the object falls inside a warning region, and that its ground track passes over it."""
+
+    region: str
+    impact_probability: float
+    overflight_probability: float
+
+
+class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
+    """What one event version means.
+
+    Attributes
+    ----------
+    basis : what the statement about the flight rests on now.
+    typing : probability of each class, "other" and "not-a-missile" among them; sums to 1.
+    launch_point : where and when it was launched, or null.
+    impact : where and when it will fall, or null (thrusting, or in orbit).
+    apogee_km, range_km, azimuth_deg : of the flight; null where not known.
+    far_hz : rate at which non-launches alone make an event ranked at least so high; null where not calibrated.
+    far_basis : the calibration behind it, or why there is none.
+    """
+
+    event: str
+    version: int
+    status: EventStatus
+    basis: Basis
+    first_detection_ns: int
+    typing: dict[str, float]
+    launch_point: GroundPoint | None
+    azimuth_deg: Estimate | None
+    burnout_ns: int | None
+    staging_ns: tuple[int, ...]
+    apogee_km: Estimate | None
+    range_km: Estimate | None
+    impact: GroundPoint | None
+    threats: tuple[RegionThreat, ...]
+    far_hz: float | None
+    far_basis: str
+    confidence: Confidence
+    phenomenologies: tuple[Phenomenology, ...]
+    sensors: tuple[str, ...]
+    detections: int
+    aliases: tuple[str, ...]
+    partners: tuple[str, ...]

@@ -1,0 +1,71 @@
+"""The envelope in which every record travels and is journaled."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from launchwatch.messages.assessments import Assessment
+from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
+from launchwatch.messages.detections import Detections
+from launchwatch.messages.events import Event
+from launchwatch.messages.observations import InfraredLook, RadarLook
+from launchwatch.messages.receipts import Receipt
+from launchwatch.messages.releases import Release
+from launchwatch.messages.tracks import Track
+from launchwatch.messages.truth import FlightTruth, ObservationTruth
+from launchwatch.messages.warnings import Warning
+
+SCHEMA = "launchwatch/envelope/1"
+Purpose = Literal["operations", "exercise", "test"]
+Origin = Literal["live", "recorded", "simulated"]
+Record = (
+    InfraredLook
+    | RadarLook
+    | Detections
+    | Track
+    | Event
+    | Assessment
+    | Warning
+    | Release
+    | Receipt
+    | Cue
+    | Notice
+    | Heartbeat
+    | Act
+    | Inject
+    | Tick
+    | Start
+    | FlightTruth
+    | ObservationTruth
+)
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """One message.
+
+    Attributes
+    ----------
+    id : `<topic>/<sequence>` within its lane, or the sender's identifier for a received item.
+    topic : one of the design's nouns or control records.
+    sequence : counts from 1 within lane and topic.
+    valid_ns, observed_ns, received_ns, emitted_ns : the four stamps, ns TAI: when the statement holds, when its newest
+        evidence was seen, when that arrived, when the message was made.
+    purpose : what it is for; there is no default.
+    origin : kinds of data that had a part in it; `simulated` never gets lost.
+    lineage : identifiers of the records it was made from.
+    """
+
+    id: str
+    topic: str
+    sequence: int
+    valid_ns: int
+    observed_ns: int
+    received_ns: int
+    emitted_ns: int
+    purpose: Purpose
+    origin: tuple[Origin, ...]
+    lineage: tuple[str, ...]
+    payload: Record
+    schema: str = SCHEMA
