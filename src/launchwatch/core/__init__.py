@@ -1,0 +1,1 @@
+"""What numbers mean: epochs, frames, geodesy, Gaussians, seeded draws. No I/O, no state, no clock."""

@@ -1,0 +1,103 @@
+"""Gaussian estimates: ellipses, consistency, covariance intersection."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from launchwatch.core.arrays import FloatArray
+
+CHI2_95_2D = 5.991464547107979
+"""95 % point of the chi-squared distribution with two degrees of freedom, -2 ln 0.05."""
+
+
+def ellipse_95(cov_en: ArrayLike) -> tuple[float, float, float]:
+    """The ellipse that holds 95 % of a plane Gaussian.
+
+    Parameters
+    ----------
+    cov_en : array_like, shape (2, 2)
+        Covariance of (east, north), m^2, symmetric and positive semi-definite.
+
+    Returns
+    -------
+    semi_major_m, semi_minor_m, azimuth_deg : float
+        Half axes, and the direction of the major one clockwise from north in [0, 180).
+
+    Raises
+    ------
+    ValueError
+        A covariance that is not finite, or negative along an axis.
+    """
+    cov = np.asarray(cov_en, dtype=np.float64)
+    if cov.shape != (2, 2) or not np.isfinite(cov).all():
+        raise ValueError(f"covariance must be a finite (2, 2) array, not {cov.tolist()}")
+    half_sum, half_difference = 0.5 * (cov[0, 0] + cov[1, 1]), 0.5 * (cov[1, 1] - cov[0, 0])
+    cross = 0.5 * (cov[0, 1] + cov[1, 0])
+    spread = math.hypot(half_difference, cross)
+    if half_sum - spread < -1e-9 * abs(half_sum):
+        raise ValueError(f"covariance is negative along an axis: {cov.tolist()}")
+    azimuth = math.degrees(0.5 * math.atan2(cross, half_difference)) % 180.0
+    minor = max(half_sum - spread, 0.0)
+    return math.sqrt(CHI2_95_2D * (half_sum + spread)), math.sqrt(CHI2_95_2D * minor), azimuth
+
+
+def nees(error: ArrayLike, cov: ArrayLike) -> float:
+    """Normalised estimation error squared, error' cov^-1 error; its mean is the dimension when cov is honest.
+
+    Parameters
+    ----------
+    error : array_like, shape (n,)
+    cov : array_like, shape (n, n)
+        Positive definite, in the error's units squared.
+    """
+    e = np.asarray(error, dtype=np.float64)
+    return float(e @ np.linalg.solve(np.asarray(cov, dtype=np.float64), e))
+
+
+def inside_95_2d(error: ArrayLike, cov: ArrayLike) -> bool:
+    """Whether a plane error, shape (2,), lies within the 95 % ellipse of its covariance, shape (2, 2)."""
+    return nees(error, cov) <= CHI2_95_2D
+
+
+def intersect_covariances(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Fuse two estimates whose correlation is not known (Julier and Uhlmann, 1997), with the least trace.
+
+    Parameters
+    ----------
+    x1, x2 : array_like, shape (n,)
+        Estimates of the same quantity in the same frame.
+    p1, p2 : array_like, shape (n, n)
+        Their covariances, positive definite. Scale mixed units first: the trace adds them up.
+
+    Returns
+    -------
+    x, p : FloatArray, shapes (n,) and (n, n)
+        The fused estimate; p is never smaller than the true covariance, whatever the correlation.
+    """
+    cov1 = np.asarray(p1, dtype=np.float64)
+    root = np.linalg.cholesky(cov1)
+    information2 = np.linalg.inv(np.asarray(p2, dtype=np.float64))
+    # in the axes of root @ vectors the fused information is diagonal: omega + (1 - omega) ratios
+    ratios, vectors = np.linalg.eigh(root.T @ information2 @ root)
+    axes = root @ vectors
+    weights = np.sum(axes**2, axis=0)
+
+    def slope(omega: float) -> float:
+        return float(np.sum(weights * (ratios - 1.0) / (omega + (1.0 - omega) * ratios) ** 2))
+
+    low, high = 0.0, 1.0
+    if slope(0.0) >= 0.0:
+        high = 0.0
+    elif slope(1.0) <= 0.0:
+        low = 1.0
+    while high - low > 1e-12:
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if slope(middle) > 0.0 else (middle, high)
+    omega = 0.5 * (low + high)
+    p = (axes / (omega + (1.0 - omega) * ratios)) @ axes.T
+    first = np.linalg.solve(cov1, np.asarray(x1, dtype=np.float64))
+    x = p @ (omega * first + (1.0 - omega) * information2 @ np.asarray(x2, dtype=np.float64))
+    return x, 0.5 * (p + p.T)
