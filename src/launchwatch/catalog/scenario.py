@@ -1,0 +1,157 @@
+"""A scenario: launches, the partners that watch them, and the conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from launchwatch.catalog.records import (
+    Angle,
+    Country,
+    Id,
+    Inclination,
+    Latitude,
+    Longitude,
+    NonNegative,
+    Positive,
+    Problem,
+    Record,
+    Text,
+    site_problems,
+    time_problems,
+)
+from launchwatch.core.epochs import parse_utc
+
+SharingLevel = Literal["warnings", "tracks", "observations"]
+
+
+class Point(Record, frozen=True, kw_only=True):
+    """A point on the ground, at 0.1 degree or coarser; ``place`` names the block that it was taken from."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+    place: Id | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        yield from site_problems((), self.lat_deg, self.lon_deg)
+
+
+class TargetOrbit(Record, frozen=True, kw_only=True):
+    """A circular orbit to be reached."""
+
+    inclination_deg: Inclination
+    altitude_km: Positive
+
+
+class Trajectory(Record, frozen=True, kw_only=True):
+    """Where a launch goes: to a point, along an azimuth to a range and apogee, or into an orbit.
+
+    ``to`` with ``apogee_km`` lofts the flight to that apogee; with ``depressed`` it is flown low.
+    """
+
+    to: Point | None = None
+    depressed: bool = False
+    azimuth_deg: Angle | None = None
+    range_km: Positive | None = None
+    apogee_km: Positive | None = None
+    orbit: TargetOrbit | None = None
+
+    @property
+    def form(self) -> Literal["to", "range", "orbit"]:
+        """Which of the three forms this is."""
+        return "to" if self.to else "orbit" if self.orbit else "range"
+
+    def problems(self) -> Iterator[Problem]:
+        ranged = {"azimuth_deg": self.azimuth_deg, "range_km": self.range_km}
+        given = [name for name, value in ranged.items() if value is not None]
+        if (self.to is not None) + (self.orbit is not None) + bool(given) != 1:
+            yield (), "give one of: to; azimuth_deg, range_km and apogee_km; orbit"
+        elif given and (len(given) < 2 or self.apogee_km is None):
+            missing = next(n for n, v in {**ranged, "apogee_km": self.apogee_km}.items() if v is None)
+            yield (missing,), "missing; azimuth_deg, range_km and apogee_km go together"
+        if self.depressed and (self.to is None or self.apogee_km is not None):
+            yield ("depressed",), "goes only with a point `to`, without apogee_km"
+        if self.orbit is not None and self.apogee_km is not None:
+            yield ("apogee_km",), "does not go with an orbit"
+        if self.to is not None:
+            yield from ((("to", *path), text) for path, text in self.to.problems())
+
+
+class Launch(Record, frozen=True, kw_only=True):
+    """One launch. Launches of one ``case`` fly together; without it a launch is a case of its own."""
+
+    id: Id
+    booster: Id
+    time: str
+    from_: Point = field(name="from")
+    trajectory: Trajectory
+    case: Id | None = None
+
+    @property
+    def time_ns(self) -> int:
+        """Lift-off, ns TAI."""
+        return parse_utc(self.time)
+
+    def problems(self) -> Iterator[Problem]:
+        yield from time_problems(("time",), self.time)
+        yield from ((("from", *path), text) for path, text in self.from_.problems())
+        yield from ((("trajectory", *path), text) for path, text in self.trajectory.problems())
+
+
+class Sharing(Record, frozen=True, kw_only=True):
+    """What partners release to each other, and how long a link takes."""
+
+    level: SharingLevel = "observations"
+    delay_s: NonNegative = 2.0
+
+
+class Weather(Record, frozen=True, kw_only=True):
+    """Cloud over the launch: infrared sees nothing below its top."""
+
+    cloud_top_km: NonNegative = 7.0
+
+
+class SensorChoice(Record, frozen=True, kw_only=True):
+    """Sensors that play, out of those in service: all, or only these, and none of those excluded."""
+
+    only: tuple[Id, ...] | None = None
+    exclude: tuple[Id, ...] = ()
+
+
+class Scenario(Record, frozen=True, kw_only=True):
+    """Launches, the partners that watch them, and the conditions.
+
+    ``partners`` is ordered: the first is the one whose errors are scored. `sources` says where launches come from.
+    """
+
+    id: Id
+    title: Text
+    sources: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    partners: Annotated[tuple[Country, ...], Meta(min_length=1)]
+    launches: Annotated[tuple[Launch, ...], Meta(min_length=1)]
+    purpose: Literal["exercise", "test"] = "exercise"
+    sharing: Sharing = Sharing()
+    weather: Weather = Weather()
+    sensors: SensorChoice = SensorChoice()
+    seed: Annotated[int, Meta(ge=0)] = 1
+    duration_after_impact_s: NonNegative = 60.0
+    notes: str | None = None
+
+    @property
+    def cases(self) -> dict[str, tuple[Launch, ...]]:
+        """Launches by case, in the order of the file."""
+        cases: dict[str, tuple[Launch, ...]] = {}
+        for launch in self.launches:
+            name = launch.case or launch.id
+            cases[name] = (*cases.get(name, ()), launch)
+        return cases
+
+    def problems(self) -> Iterator[Problem]:
+        for i, launch in enumerate(self.launches):
+            yield from ((("launches", i, *path), text) for path, text in launch.problems())
+        for name, ids in (("launches", [launch.id for launch in self.launches]), ("partners", self.partners)):
+            for i, one in enumerate(ids):
+                if one in ids[:i]:
+                    yield (name, i), f"{one!r} is there twice"
