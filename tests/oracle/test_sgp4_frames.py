@@ -15,7 +15,8 @@ TIMESCALE = api.load.timescale(builtin=True)
 
 def skyfield_time(ns: int) -> object:
     jd, fr = julian_date(ns)
-    return TIMESCALE.ut1_jd(float(jd), float(fr))  # the house takes UT1 = UTC: compare the turn, not the clock
+    delta_t = TIMESCALE.tt_jd(float(jd), float(fr)).delta_t / 86_400.0
+    return TIMESCALE.tt_jd(float(jd), float(fr) + delta_t)  # its UT1 is then our UTC: the turn is compared, not the clock
 
 
 @pytest.mark.parametrize(
