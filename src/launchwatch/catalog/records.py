@@ -29,11 +29,18 @@ Problem: TypeAlias = tuple[tuple[str | int, ...], str]
 """Path of a field inside its record, and what is wrong there."""
 
 
+class CatalogError(ValueError):
+    """A catalogue or scenario that is refused; one line names file, line and field, what is wrong and what to write."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a block: frozen, every key known."""
 
     def problems(self) -> Iterator[Problem]:
         """What types and bounds cannot say: yields the path of each wrong field and why it is wrong."""
+        yield from self._problems()
+
+    def _problems(self) -> Iterator[Problem]:
         yield from ()
 
 
@@ -56,7 +63,7 @@ class Block(Record, frozen=True, kw_only=True):
     assumed: tuple[str, ...] = ()
     notes: str | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         for i, name in enumerate(self.assumed):
             if name not in self.__struct_encode_fields__:
                 yield (

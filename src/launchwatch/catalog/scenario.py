@@ -34,7 +34,7 @@ class Point(Record, frozen=True, kw_only=True):
     lon_deg: Longitude
     place: Id | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         yield from site_problems((), self.lat_deg, self.lon_deg)
 
 
@@ -63,7 +63,7 @@ class Trajectory(Record, frozen=True, kw_only=True):
         """Which of the three forms this is."""
         return "to" if self.to else "orbit" if self.orbit else "range"
 
-    def problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         ranged = {"azimuth_deg": self.azimuth_deg, "range_km": self.range_km}
         given = [name for name, value in ranged.items() if value is not None]
         if (self.to is not None) + (self.orbit is not None) + bool(given) != 1:
@@ -94,7 +94,7 @@ class Launch(Record, frozen=True, kw_only=True):
         """Lift-off, ns TAI."""
         return parse_utc(self.time)
 
-    def problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         yield from time_problems(("time",), self.time)
         yield from ((("from", *path), text) for path, text in self.from_.problems())
         yield from ((("trajectory", *path), text) for path, text in self.trajectory.problems())
@@ -148,7 +148,7 @@ class Scenario(Record, frozen=True, kw_only=True):
             cases[name] = (*cases.get(name, ()), launch)
         return cases
 
-    def problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         for i, launch in enumerate(self.launches):
             yield from ((("launches", i, *path), text) for path, text in launch.problems())
         for name, ids in (("launches", [launch.id for launch in self.launches]), ("partners", self.partners)):

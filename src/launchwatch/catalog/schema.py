@@ -44,6 +44,7 @@ from launchwatch.catalog.scenario import (
 from launchwatch.core.epochs import parse_utc
 
 __all__ = [
+    "MAX_ELEMENT_AGE_DAYS",
     "AnyOrbit",
     "Booster",
     "BoosterClass",
@@ -52,7 +53,6 @@ __all__ = [
     "InService",
     "InfraredSensor",
     "Launch",
-    "MAX_ELEMENT_AGE_DAYS",
     "Molniya",
     "Orbit",
     "OrbitUse",
@@ -134,8 +134,8 @@ class Booster(Block, frozen=True, kw_only=True):
     rcs_booster_m2: Positive
     rcs_payload_m2: Positive
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         if not self.plume_efficiency_low <= self.plume_efficiency <= self.plume_efficiency_high:
             low, high = self.plume_efficiency_low, self.plume_efficiency_high
             yield (
@@ -172,8 +172,8 @@ class Molniya(Orbit, frozen=True, kw_only=True, tag="molniya"):
     apogee_epoch: str | None = None
     argument_of_perigee_deg: Angle = 270.0
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         if (self.phase_deg is None) == (self.apogee_epoch is None):
             yield ("phase_deg",), "give either phase_deg or apogee_epoch"
         if self.apogee_epoch is not None:
@@ -199,8 +199,8 @@ class Elements(Orbit, frozen=True, kw_only=True, tag="elements"):
         """Epoch, ns TAI."""
         return parse_utc(self.epoch)
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         yield from time_problems(("epoch",), self.epoch)
 
 
@@ -232,8 +232,8 @@ class Payload(Block, frozen=True, kw_only=True):
     earth_limb_margin_km: NonNegative | None = None
     duty: Annotated[float, Meta(gt=0.0, le=1.0)] = 1.0
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         if self.band_um[0] >= self.band_um[1]:
             yield ("band_um",), f"is {list(self.band_um)}; write the shorter wavelength first"
 
@@ -247,8 +247,8 @@ class Sensor(Block, frozen=True, kw_only=True):
     owner: Country
     in_service: InService | None
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         if self.in_service is not None and self.in_service[1] is not None and self.in_service[1] < self.in_service[0]:
             yield ("in_service",), "ends before it begins"
 
@@ -277,8 +277,8 @@ class InfraredSensor(Sensor, frozen=True, kw_only=True):
     orbits: tuple[OrbitUse, ...] = ()
     norad_id: int | None = None
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         if (self.orbit is None) == (not self.orbits):
             yield ("orbit",), "give either orbit or a list of orbits"
 
@@ -295,7 +295,7 @@ class Sector(Record, frozen=True, kw_only=True):
     from_deg: Angle
     to_deg: Angle
 
-    def problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         if self.from_deg == self.to_deg:
             yield ("to_deg",), "equals from_deg; write 0 to 360 for the full circle"
 
@@ -342,8 +342,8 @@ class RadarSensor(Sensor, frozen=True, kw_only=True):
     threshold_snr_db: float
     false_alarms_per_look: NonNegative
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         yield from site_problems((), self.lat_deg, self.lon_deg)
         for i, sector in enumerate(self.sectors):
             yield from ((("sectors", i, *path), text) for path, text in sector.problems())
@@ -361,8 +361,8 @@ class Place(Block, frozen=True, kw_only=True):
     kind: Literal["city", "launch-area", "test-range", "space-centre", "sea"]
     country: Country | None = None
 
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         yield from site_problems((), self.lat_deg, self.lon_deg)
 
 

@@ -1,0 +1,191 @@
+"""The catalogue in memory: mappings by id, and what its records say of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any, TypeAlias
+
+import msgspec
+
+from launchwatch.catalog.convert import FieldError, convert, nearest
+from launchwatch.catalog.records import Block, CatalogError, Problem
+from launchwatch.catalog.schema import (
+    MAX_ELEMENT_AGE_DAYS,
+    AnyOrbit,
+    Booster,
+    Elements,
+    InfraredSensor,
+    Partner,
+    Payload,
+    Place,
+    Policy,
+    RadarSensor,
+    Region,
+    Scenario,
+)
+from launchwatch.core.epochs import NS, format_utc
+
+KINDS: dict[str, Any] = {
+    "payloads": Payload,
+    "orbits": AnyOrbit,
+    "sensors_infrared": InfraredSensor,
+    "sensors_radar": RadarSensor,
+    "boosters": Booster,
+    "places": Place,
+    "regions": Region,
+    "policies": Policy,
+    "partners": Partner,
+}
+"""Kinds of blocks: the name of the file and of the attribute of `Catalog`, and the record."""
+
+Raw: TypeAlias = dict[str, Any]
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """All blocks by kind and id, scenarios as plain data, and the hash of the files that they came from."""
+
+    payloads: dict[str, Payload]
+    orbits: dict[str, AnyOrbit]
+    sensors_infrared: dict[str, InfraredSensor]
+    sensors_radar: dict[str, RadarSensor]
+    boosters: dict[str, Booster]
+    places: dict[str, Place]
+    regions: dict[str, Region]
+    policies: dict[str, Policy]
+    partners: dict[str, Partner]
+    scenarios: dict[str, Raw]
+    hash: str
+
+    def blocks(self, kind: str) -> dict[str, Any]:
+        """Blocks of a kind by id; for ``scenarios`` their plain data.
+
+        Raises
+        ------
+        CatalogError
+            No such kind.
+        """
+        if kind not in KINDS and kind != "scenarios":
+            raise CatalogError(f"kind {kind!r} is unknown{nearest(kind, (*KINDS, 'scenarios'))}")
+        found: dict[str, Any] = getattr(self, kind)
+        return found
+
+    def sensors_in_service(self, date_ns: int, owner: str | None = None) -> dict[str, InfraredSensor | RadarSensor]:
+        """Sensors in service on the day (UTC) of an epoch, all or those of one owner, in the order of their ids.
+
+        Parameters
+        ----------
+        date_ns : epoch, ns TAI.
+        owner : ISO code of a partner, or None for all.
+        """
+        day = utc_day(date_ns)
+        sensors: dict[str, InfraredSensor | RadarSensor] = {**self.sensors_infrared, **self.sensors_radar}
+        return {
+            name: sensor
+            for name, sensor in sorted(sensors.items())
+            if sensor.serves_on(day) and owner in (None, sensor.owner)
+        }
+
+    def orbit_of(self, sensor: InfraredSensor, date_ns: int) -> AnyOrbit:
+        """Orbit of a sensor at an epoch (ns TAI).
+
+        Raises
+        ------
+        CatalogError
+            No orbit is listed for the day, or its elements are further than `MAX_ELEMENT_AGE_DAYS` from it.
+        """
+        name = sensor.orbit_on(utc_day(date_ns))
+        if name is None:
+            raise CatalogError(
+                f"{sensor.id}: no orbit is listed for {format_utc(date_ns, 0)}; add one to its orbits or leave it out"
+            )
+        orbit = self.orbits[name]
+        if isinstance(orbit, Elements):
+            age_days = abs(date_ns - orbit.epoch_ns) / (86_400 * NS)
+            if age_days > MAX_ELEMENT_AGE_DAYS:
+                raise CatalogError(
+                    f"{sensor.id}: the elements {name!r} of {orbit.epoch} are {age_days:.0f} days from "
+                    f"{format_utc(date_ns, 0)}, more than {MAX_ELEMENT_AGE_DAYS:g}; add newer ones or leave it out"
+                )
+        return orbit
+
+
+def utc_day(ns: int) -> date:
+    """The UTC day of an epoch, ns TAI."""
+    return date.fromisoformat(format_utc(ns, 9)[:10])
+
+
+def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Problem]:
+    """Every id in a block that names nothing in the catalogue."""
+    if isinstance(block, InfraredSensor):
+        yield from _unknown(("payload",), "payload", block.payload, catalog.payloads)
+        if block.orbit is not None:
+            yield from _unknown(("orbit",), "orbit", block.orbit, catalog.orbits)
+        for i, use in enumerate(block.orbits):
+            yield from _unknown(("orbits", i, "orbit"), "orbit", use.orbit, catalog.orbits)
+    elif isinstance(block, Partner):
+        yield from _unknown(("policy",), "policy", block.policy, catalog.policies)
+        yield from _unknown(("region",), "region", block.region, catalog.regions)
+    if kind == "sensors_radar" and block.id in catalog.sensors_infrared:
+        yield ("id",), f"{block.id!r} names an infrared sensor as well; choose another id"
+
+
+def scenario_of(raw: Raw, catalog: Catalog) -> Scenario:
+    """A scenario from plain data: places resolved to points, every id checked against the catalogue.
+
+    Raises
+    ------
+    FieldError
+        The first field that is wrong.
+    """
+    scenario: Scenario = convert(_with_points(raw, catalog), Scenario)
+    for path, text in _scenario_problems(scenario, catalog):
+        raise FieldError(path, text)
+    return scenario
+
+
+def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem]:
+    for i, partner in enumerate(scenario.partners):
+        yield from _unknown(("partners", i), "partner", partner, catalog.partners)
+    for i, launch in enumerate(scenario.launches):
+        yield from _unknown(("launches", i, "booster"), "booster", launch.booster, catalog.boosters)
+    sensors = {*catalog.sensors_infrared, *catalog.sensors_radar}
+    serving = {name for launch in scenario.launches for name in catalog.sensors_in_service(launch.time_ns)}
+    for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):
+        for i, name in enumerate(names):
+            path = ("sensors", key, i)
+            yield from _unknown(path, "sensor", name, sensors)
+            if key == "only" and name in sensors and name not in serving:
+                day = utc_day(scenario.launches[0].time_ns)
+                yield path, f"{name!r} is not in service on {day}; name sensors in service, or change its in_service"
+
+
+def _with_points(raw: Any, catalog: Catalog) -> Any:
+    """Plain data in which launches from and to places carry their coordinates."""
+    launches = raw.get("launches") if isinstance(raw, dict) else None
+    if not isinstance(launches, list):
+        return raw
+    resolved = []
+    for i, launch in enumerate(launches):
+        if isinstance(launch, dict):
+            launch = dict(launch)
+            _resolve(launch, "from", ("launches", i), catalog)
+            if isinstance(launch.get("trajectory"), dict):
+                launch["trajectory"] = dict(launch["trajectory"])
+                _resolve(launch["trajectory"], "to", ("launches", i, "trajectory"), catalog)
+        resolved.append(launch)
+    return {**raw, "launches": resolved}
+
+
+def _resolve(holder: Raw, key: str, path: tuple[str | int, ...], catalog: Catalog) -> None:
+    name = holder.get(key)
+    if isinstance(name, str):
+        for where, text in _unknown((*path, key), "place", name, catalog.places):
+            raise FieldError(where, text)
+        place = catalog.places[name]
+        holder[key] = {"lat_deg": place.lat_deg, "lon_deg": place.lon_deg, "place": name}
+
+
+def _unknown(path: tuple[str | int, ...], what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
+    if name not in names:
+        yield path, f"{what} {name!r} is unknown{nearest(name, names)}"
