@@ -1,0 +1,1 @@
+"""What lies between a flight and a sensor: weather."""

@@ -1,0 +1,29 @@
+"""Weather over the launch: cloud for the infrared, the ionosphere for radar."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+MEAN_ELECTRON_CONTENT_M2 = 3.0e17
+"""Vertical electron content that radars correct their ranges for, electrons / m^2 (30 TECU; 5 to 100 occur)."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The state of sky and air, the same everywhere.
+
+    Attributes
+    ----------
+    cloud_top_m : height of a closed deck of cloud; infrared sees nothing below it, nor through it. 0: clear.
+    electron_content_m2 : true vertical electron content of the ionosphere, electrons / m^2.
+    """
+
+    cloud_top_m: float
+    electron_content_m2: float = MEAN_ELECTRON_CONTENT_M2
+
+    def __post_init__(self) -> None:
+        for name in ("cloud_top_m", "electron_content_m2"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0.0):
+                raise ValueError(f"{name} is {value}; it must be a number not below 0")
