@@ -1,0 +1,53 @@
+# `make run` and `make test` need make and Python 3.11 or newer with venv; everything else is installed into .venv.
+PYTHON ?= python3
+WORKERS ?= 2
+PYTEST_ARGS ?=
+BIN := .venv/bin
+
+.PHONY: run test slow bench validation docs lint schemas clean
+.DEFAULT_GOAL := run
+
+# A fresh folder for each run: a folder that holds a run is never written to.
+run: .venv/.installed
+	@out=runs/joint-warning; n=2; \
+	while [ -e "$$out" ]; do out=runs/joint-warning-$$n; n=$$((n + 1)); done; \
+	$(BIN)/launchwatch run joint-warning --out "$$out"
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(PYTEST_ARGS)
+
+slow: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow $(PYTEST_ARGS)
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/mypy --strict src
+	$(BIN)/lint-imports
+
+docs: .venv/.installed-dev
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+schemas: .venv/.installed-dev
+	$(BIN)/python tools/make_schemas.py
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m benchmarks
+
+validation: .venv/.installed-dev
+	$(BIN)/python tools/make_validation.py
+
+clean:
+	rm -rf .venv build docs/_build
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("LaunchWatch needs Python 3.11 or newer, this is %d.%d; say make PYTHON=python3.x" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/.installed

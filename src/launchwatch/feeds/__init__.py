@@ -1,0 +1,1 @@
+"""Real sources of observations: files, satellite imagery, tracking messages and the network."""
