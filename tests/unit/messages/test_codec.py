@@ -124,12 +124,17 @@ def test_other_arrays_are_refused(array: Any) -> None:
         codec.pack(array)
 
 
-@given(st.binary(max_size=300))
-def test_random_bytes_raise_nothing_but_a_decode_error(data: bytes) -> None:
+def complaint(data: bytes) -> str:
     try:
         codec.unpack_envelope(data)
     except msgspec.DecodeError as error:
-        assert "\n" not in str(error)  # noqa: PT017 (a mutation may also leave a valid envelope)
+        return str(error)
+    return ""
+
+
+@given(st.binary(max_size=300))
+def test_random_bytes_raise_nothing_but_a_decode_error(data: bytes) -> None:
+    assert "\n" not in complaint(data)
 
 
 @settings(max_examples=1000)
@@ -140,10 +145,7 @@ def test_mutated_bytes_raise_nothing_but_a_decode_error(data: st.DataObject) -> 
         at = data.draw(st.integers(0, len(valid) - 1))
         until = at + data.draw(st.integers(0, 9))
         valid[at:until] = data.draw(st.binary(max_size=9))
-    try:
-        codec.unpack_envelope(bytes(valid))
-    except msgspec.DecodeError as error:
-        assert "\n" not in str(error)  # noqa: PT017
+    assert "\n" not in complaint(bytes(valid))
 
 
 def extension(head: bytes, body: bytes = b"") -> msgspec.msgpack.Ext:
