@@ -100,7 +100,7 @@ def _echo_rows(
     path = flight.trajectory
     last_ns = flight.time_ns + int(path.last_s * NS)
     rows = np.flatnonzero((looks.begin_ns >= flight.time_ns) & (looks.begin_ns <= last_ns))
-    t_s = (looks.begin_ns[rows] - flight.time_ns) / NS
+    t_s = np.minimum((looks.begin_ns[rows] - flight.time_ns) / NS, path.last_s)
     target = path.at(t_s)[0]
     site = itrf_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m)
     plot = np.column_stack(azimuth_elevation_range(site, sensor.lat_deg, sensor.lon_deg, target))
