@@ -88,6 +88,7 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     far_basis: str
     confidence: Confidence
     phenomenologies: tuple[Phenomenology, ...]
+    kind_sensors: tuple[str, ...]
     sensors: tuple[str, ...]
     detections: int
     aliases: tuple[str, ...]

@@ -10,7 +10,7 @@ from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.events import Event
-from launchwatch.messages.observations import InfraredLook, RadarLook
+from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.receipts import Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
@@ -23,6 +23,7 @@ Origin = Literal["live", "recorded", "simulated"]
 Record = (
     InfraredLook
     | RadarLook
+    | Admitted
     | Detections
     | Track
     | Event

@@ -96,3 +96,16 @@ class RadarLook(msgspec.Struct, frozen=True, tag="radar", kw_only=True):
 
 
 Observation = InfraredLook | RadarLook
+
+
+class Admitted(msgspec.Struct, frozen=True, tag="admitted", kw_only=True):
+    """An observation that is new and in time: what the rest of the chain works on.
+
+    Attributes
+    ----------
+    look : the observation, without the rows that were known already.
+    sender : the partner that released it, or null for an own sensor.
+    """
+
+    look: Observation
+    sender: str | None

@@ -45,7 +45,7 @@ class Track(msgspec.Struct, frozen=True, tag="track", kw_only=True):
     first_detection_ns, last_detection_ns : epochs of the first and the last detection used.
     detections : number of detections used.
     sensors : identifiers of the contributing sensors, in the order in which each first contributed.
-    phenomenologies : kinds of evidence used.
+    phenomenologies : kinds of evidence used, and kind_sensors : the sensor that first gave each.
     launch : what is known of the launch, or null.
     burnout_ns : epoch of burnout, or null while thrusting or unknown.
     burnout_sigma_s : its standard deviation.
@@ -65,6 +65,7 @@ class Track(msgspec.Struct, frozen=True, tag="track", kw_only=True):
     detections: int
     sensors: tuple[str, ...]
     phenomenologies: tuple[Phenomenology, ...]
+    kind_sensors: tuple[str, ...]
     launch: LaunchFit | None
     burnout_ns: int | None
     burnout_sigma_s: float

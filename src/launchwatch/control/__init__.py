@@ -1,0 +1,1 @@
+"""The control system: warnings, procedures, releases, tasking, health."""

@@ -1,0 +1,1 @@
+"""Releases: what leaves the node, by whose authority, to whom."""

@@ -1,0 +1,284 @@
+"""Summary of a run from its journal and the truth: warning times of each partner alone and integrated, and the errors."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from launchwatch.catalog.regions import region_contains
+from launchwatch.catalog.schema import Partner, Region, Scenario
+from launchwatch.core.epochs import format_utc
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.gaussians import inside_95_2d, nees
+from launchwatch.core.geodesy import inverse, itrf_from_geodetic
+from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
+from launchwatch.messages.assessments import Assessment, GroundPoint
+from launchwatch.messages.envelope import Envelope
+from launchwatch.messages.observations import InfraredLook, RadarLook
+from launchwatch.messages.releases import Release
+from launchwatch.messages.tracks import Track
+from launchwatch.messages.truth import FlightTruth, ObservationTruth
+from launchwatch.messages.warnings import Warning
+
+S = 1_000_000_000
+SCHEMA = "launchwatch/summary/1"
+CHAINS = ("alone", "integrated")
+GAINS = {"first_detection": "first_detection_s", "warning": "warning_s", "confirmed": "confirmed_s"}
+AFTER_BURNOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class ChainRecord:
+    """What one chain of one case heard and made: its inputs and outputs as journaled."""
+
+    inputs: Sequence[Envelope]
+    outputs: Sequence[Envelope]
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case: its true flights, whose detections are whose, and its chains by (partner, chain)."""
+
+    case: str
+    flights: Sequence[FlightTruth]
+    observed: Sequence[ObservationTruth]
+    chains: Mapping[tuple[str, str], ChainRecord]
+
+
+def summarise(
+    scenario: Scenario,
+    seed: int,
+    version: str,
+    cases: Sequence[CaseRecord],
+    partners: Mapping[str, Partner],
+    regions: Mapping[str, Region],
+) -> dict[str, Any]:
+    """The document `summary.json`; times in seconds after lift-off, null where it never happened."""
+    launches = []
+    false_events = 0
+    first = scenario.partners[0]
+    for case in cases:
+        for flight in case.flights:
+            launches.append(_launch(case, flight, scenario, partners, regions))
+        final = {a.event: a for a in _assessments(case.chains[first, "integrated"])}
+        false_events += sum(launch_of_assessment(a, case.flights) is None for a in final.values())
+    return {
+        "schema": SCHEMA,
+        "scenario": scenario.id,
+        "seed": seed,
+        "version": version,
+        "sharing_level": scenario.sharing.level,
+        "launches": launches,
+        "partners": {name: _medians(launches, name) for name in scenario.partners},
+        "false_events": false_events,
+    }
+
+
+def _assessments(chain: ChainRecord) -> list[Assessment]:
+    return [e.payload for e in chain.outputs if isinstance(e.payload, Assessment)]
+
+
+def _launch(
+    case: CaseRecord,
+    flight: FlightTruth,
+    scenario: Scenario,
+    partners: Mapping[str, Partner],
+    regions: Mapping[str, Region],
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in scenario.partners:
+        region = regions[partners[name].region]
+        threatened = flight.impact_deg is not None and bool(region_contains(region, *flight.impact_deg))
+        lines = {chain: _line(case, flight, name, chain, partners[name]) for chain in CHAINS}
+        gains = {
+            key: _difference(lines["alone"][field], lines["integrated"][field]) for key, field in GAINS.items()
+        }
+        found[name] = {"threatened": threatened, **lines, "gain_s": gains}
+    return {
+        "id": flight.launch,
+        "case": case.case,
+        "booster": flight.booster,
+        "class": flight.booster_class,
+        "launch_time": format_utc(flight.time_ns, 3),
+        "launch": _place(flight.launch_deg),
+        "impact": _place(flight.impact_deg),
+        "impact_s": _rounded(flight.impact_s),
+        "burnout_s": _rounded(flight.burnout_s),
+        "apogee_km": _rounded(flight.apogee_km),
+        "range_km": _rounded(flight.range_km) if flight.impact_deg is not None else None,
+        "partners": found,
+        "errors": _errors(case, flight, scenario.partners[0]),
+    }
+
+
+def _place(point: tuple[float, float] | None) -> dict[str, float] | None:
+    return None if point is None else {"lat_deg": round(point[0], 4), "lon_deg": round(point[1], 4)}
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _difference(alone: float | None, integrated: float | None) -> float | None:
+    return None if alone is None or integrated is None else round(alone - integrated, 3)
+
+
+def _line(case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner: Partner) -> dict[str, Any]:
+    """When one chain first heard of, tracked, warned of and confirmed one launch."""
+    record = case.chains[name, chain]
+
+    def after(ns: int | None) -> float | None:
+        return None if ns is None else round((ns - flight.time_ns) / S, 3)
+
+    heard, sensor = _first_detection(case, flight, record)
+    tracked = next(
+        (
+            e.emitted_ns
+            for e in record.outputs
+            if isinstance(e.payload, Track) and launch_of_track(e.payload, case.flights) is flight
+        ),
+        None,
+    )
+    warned, confirmed, confirming = None, None, None
+    for envelope in record.outputs:
+        release = envelope.payload
+        if not isinstance(release, Release) or not isinstance(release.item, Warning) or release.addressee != name:
+            continue
+        warning = release.item
+        if warning.kind == "cancel" or launch_of_assessment(warning.assessment, case.flights) is not flight:
+            continue
+        warned = release.released_ns if warned is None else warned
+        if warning.confirmed and confirmed is None:
+            confirmed, confirming = release.released_ns, warning.confirming_sensor
+    line = {
+        "first_detection_s": after(heard),
+        "first_track_s": after(tracked),
+        "warning_s": after(warned),
+        "confirmed_s": after(confirmed),
+    }
+    impact = flight.impact_s
+
+    def left(at: float | None, later: float = 0.0) -> float | None:
+        return None if at is None or impact is None else round(impact - at - later, 3)
+
+    times = partner.procedure
+    people = times.crew_s + times.conference_s + times.transport_s
+    return {
+        **line,
+        "time_to_impact_at_warning_s": left(line["warning_s"]),
+        "time_to_impact_at_confirmed_s": left(line["confirmed_s"]),
+        "decision_time_left_s": left(line["warning_s"], people),
+        "first_sensor": sensor,
+        "confirming_sensor": confirming,
+    }
+
+
+def _first_detection(case: CaseRecord, flight: FlightTruth, record: ChainRecord) -> tuple[int | None, str | None]:
+    """Arrival at the node of the first detection of a launch, own or in a received item, and its sensor."""
+    true_rows = {}
+    for truth in case.observed:
+        if flight.launch in truth.launches:
+            mine = truth.launches.index(flight.launch)
+            true_rows[truth.sensor] = truth.sequence[truth.source == mine]
+    for envelope in sorted(record.inputs, key=lambda e: e.received_ns):
+        item = envelope.payload.item if isinstance(envelope.payload, Release) else envelope.payload
+        if isinstance(item, InfraredLook | RadarLook):
+            rows = true_rows.get(item.sensor)
+            if rows is not None and len(item.sequence) and np.isin(item.sequence, rows).any():
+                return envelope.received_ns, item.sensor
+        elif isinstance(item, Track):
+            if launch_of_track(item, case.flights) is flight:
+                return envelope.received_ns, item.sensors[0]
+        elif isinstance(item, Warning) and launch_of_assessment(item.assessment, case.flights) is flight:
+            return envelope.received_ns, item.assessment.sensors[0]
+    return None, None
+
+
+def _errors(case: CaseRecord, flight: FlightTruth, name: str) -> list[dict[str, Any]]:
+    """Errors of the integrated chain of the first partner at its first warning, a minute after burnout, and at the end."""
+    record = case.chains[name, "integrated"]
+    versions = [
+        (e.emitted_ns, e.payload)
+        for e in record.outputs
+        if isinstance(e.payload, Assessment) and launch_of_assessment(e.payload, case.flights) is flight
+    ]
+    warned = next(
+        (
+            e.payload.assessment
+            for e in record.outputs
+            if isinstance(e.payload, Warning)
+            and e.payload.assessment.event.startswith(f"{name}-")
+            and launch_of_assessment(e.payload.assessment, case.flights) is flight
+        ),
+        None,
+    )
+    limit = flight.time_ns + round((flight.burnout_s + AFTER_BURNOUT_S) * S)
+    after = [a for at, a in versions if at <= limit]
+    moments = {
+        "first_warning": warned,
+        "burnout_plus_60_s": after[-1] if after else None,
+        "final": versions[-1][1] if versions else None,
+    }
+    return [_error(at, assessment, flight) for at, assessment in moments.items() if assessment is not None]
+
+
+def _error(at: str, assessment: Assessment, flight: FlightTruth) -> dict[str, Any]:
+    launch = _ground_error(assessment.launch_point, flight.launch_deg)
+    impact = _ground_error(assessment.impact, flight.impact_deg)
+    azimuth = None
+    if assessment.azimuth_deg is not None:
+        azimuth = round((assessment.azimuth_deg.value - flight.azimuth_deg + 180.0) % 360.0 - 180.0, 3)
+    launch_point, fall = assessment.launch_point, assessment.impact
+    return {
+        "at": at,
+        "event_id": assessment.event,
+        "launch_point_km": launch["km"],
+        "launch_time_s": _rounded((launch_point.time_ns - flight.time_ns) / S) if launch_point is not None else None,
+        "impact_point_km": impact["km"],
+        "impact_time_s": (
+            _rounded((fall.time_ns - flight.time_ns) / S - flight.impact_s)
+            if fall is not None and flight.impact_s is not None
+            else None
+        ),
+        "azimuth_deg": azimuth,
+        "inside_95": {"launch_point": launch["inside"], "impact_point": impact["inside"]},
+        "nees": {"launch_point": launch["nees"], "impact_point": impact["nees"]},
+        "semi_major_km": {"launch_point": launch["major"], "impact_point": impact["major"]},
+    }
+
+
+def _ground_error(point: GroundPoint | None, place: tuple[float, float] | None) -> dict[str, Any]:
+    """Distance, containment, consistency and size of one ground point against the truth."""
+    if point is None or place is None:
+        return {"km": None, "inside": None, "nees": None, "major": None}
+    axes = enu_axes(point.lat_deg, point.lon_deg)[:2]
+    away = axes @ (itrf_from_geodetic(*place, 0.0) - itrf_from_geodetic(point.lat_deg, point.lon_deg, 0.0))
+    distance, _, _ = inverse(point.lat_deg, point.lon_deg, *place)
+    return {
+        "km": round(distance / 1e3, 4),
+        "inside": inside_95_2d(away, point.covariance_m2),
+        "nees": round(nees(away, point.covariance_m2), 4),
+        "major": round(point.ellipse_95.semi_major_km, 4),
+    }
+
+
+def _medians(launches: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """Median gains over the launches where there is one, how many those are, and launches known only by sharing."""
+    values = {
+        key: [x["partners"][name]["gain_s"][key] for x in launches if x["partners"][name]["gain_s"][key] is not None]
+        for key in GAINS
+    }
+    only = sum(
+        x["partners"][name]["alone"]["first_detection_s"] is None
+        and x["partners"][name]["integrated"]["first_detection_s"] is not None
+        for x in launches
+    )
+    return {
+        "median_gain_s": {key: round(statistics.median(v), 3) if v else None for key, v in values.items()},
+        "gains_counted": {key: len(v) for key, v in values.items()},
+        "launches_only_integrated": only,
+    }

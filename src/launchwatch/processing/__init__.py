@@ -1,0 +1,1 @@
+"""The data-processing system: from observations to assessments."""

@@ -1,0 +1,1 @@
+"""Assessments: typing, launch point, impact point, false-alarm rate and confidence."""

@@ -1,0 +1,153 @@
+"""Launch and impact points, apogee, and the threat to warning regions, each with its uncertainty."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from launchwatch.catalog.regions import region_contains
+from launchwatch.catalog.schema import Region
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.gaussians import ellipse_95
+from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, RegionThreat
+from launchwatch.messages.tracks import LaunchFit, Track
+from launchwatch.physics.gravity import MU
+from launchwatch.processing.motion import ballistic as flight
+
+S = 1_000_000_000
+DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 within two sigma
+IMPACT_FLOOR_M = 700.0  # wind, lift and spin of an unknown body on its way through the air
+STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
+SAMPLES = 96
+ORBIT_PERIGEE_M = 100e3
+
+
+class Descent(msgspec.Struct, frozen=True):
+    """A fall with its uncertainty: impact point or null (in orbit), and apogee."""
+
+    impact: GroundPoint | None
+    apogee: Estimate
+    position: FloatArray
+    covariance_m2: FloatArray
+
+
+def ground_point(position: FloatArray, time_ns: int, sigma_s: float, covariance_m2: FloatArray) -> GroundPoint:
+    """Ground point of an ITRF position (3,), with the covariance (2, 2) of its east and north."""
+    lat, lon, _ = geodetic_from_itrf(position)
+    major, minor, azimuth = ellipse_95(covariance_m2)
+    return GroundPoint(
+        lat_deg=float(lat),
+        lon_deg=float(lon),
+        time_ns=time_ns,
+        sigma_s=sigma_s,
+        covariance_m2=covariance_m2,
+        ellipse_95=Ellipse(semi_major_km=major / 1e3, semi_minor_km=minor / 1e3, azimuth_deg=azimuth),
+    )
+
+
+def launch_point(launch: LaunchFit) -> GroundPoint:
+    """The launch of a track as a ground point."""
+    major, minor, azimuth = ellipse_95(launch.covariance[:2, :2])
+    return GroundPoint(
+        lat_deg=launch.lat_deg,
+        lon_deg=launch.lon_deg,
+        time_ns=launch.time_ns,
+        sigma_s=float(np.sqrt(launch.covariance[2, 2])),
+        covariance_m2=launch.covariance[:2, :2],
+        ellipse_95=Ellipse(semi_major_km=major / 1e3, semi_minor_km=minor / 1e3, azimuth_deg=azimuth),
+    )
+
+
+def perigee_m(state: FloatArray) -> float:
+    """Perigee of the osculating orbit of a state (6,) ITRF, height above the equatorial radius, m."""
+    position = state[:3]
+    velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
+    r = float(np.linalg.norm(position))
+    momentum = np.cross(position, velocity)
+    eccentricity = np.cross(velocity, momentum) / MU - position / r
+    energy = 0.5 * velocity @ velocity - MU / r
+    if energy >= 0.0:
+        return r - 6378137.0
+    return float(-MU / (2.0 * energy) * (1.0 - np.linalg.norm(eccentricity)) - 6378137.0)
+
+
+def descend(track: Track) -> Descent:
+    """Fall of a ballistic track, linearised about its mean in state and drag."""
+    mean = flight.fall(track.state, DRAG)
+    highest = mean.apogee_m
+    if track.state[:3] @ track.state[3:] < 0.0:
+        back = np.concatenate([track.state[:3], -track.state[3:]])
+        highest = flight.fall(back, 0.0, 7200.0, -OMEGA_EARTH).apogee_m
+    spread = np.zeros((7, 7))
+    spread[:6, :6] = track.covariance
+    spread[6, 6] = LOG_DRAG_SIGMA**2
+    falls = []
+    for i, step in enumerate(STEPS):
+        moved = track.state.copy()
+        drag = DRAG
+        if i < 6:
+            moved[i] += step
+        else:
+            drag *= float(np.exp(step))
+        falls.append(flight.fall(moved, drag))
+    apogee_slope = np.array([(f.apogee_m - mean.apogee_m) / s for f, s in zip(falls, STEPS, strict=True)])
+    apogee = Estimate(value=highest / 1e3, sigma=max(float(np.sqrt(apogee_slope @ spread @ apogee_slope)) / 1e3, 0.05))
+    if mean.seconds < 0.0 or any(f.seconds < 0.0 for f in falls) or perigee_m(track.state) > ORBIT_PERIGEE_M:
+        return Descent(None, apogee, mean.position, np.zeros((2, 2)))
+    lat, lon, _ = geodetic_from_itrf(mean.position)
+    axes = enu_axes(lat, lon)[:2]
+    slope = np.array([axes @ (f.position - mean.position) / s for f, s in zip(falls, STEPS, strict=True)]).T
+    time_slope = np.array([(f.seconds - mean.seconds) / s for f, s in zip(falls, STEPS, strict=True)])
+    covariance = slope @ spread @ slope.T + IMPACT_FLOOR_M**2 * np.eye(2)
+    sigma_s = float(np.sqrt(time_slope @ spread @ time_slope))
+    impact = ground_point(mean.position, track.epoch_ns + round(mean.seconds * S), sigma_s, covariance)
+    return Descent(impact, apogee, mean.position, covariance)
+
+
+def _normal_samples(count: int) -> FloatArray:
+    """Points (count, 2) that stand for a standard normal: equal shares of probability, turned by the golden angle."""
+    index = np.arange(count) + 0.5
+    radius = np.sqrt(-2.0 * np.log1p(-index / count))
+    angle = np.pi * (3.0 - np.sqrt(5.0)) * index
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+
+
+NORMAL = _normal_samples(SAMPLES)
+
+
+def threats(track: Track, impact: GroundPoint | None, regions: dict[str, Region], ceiling_m: float) -> tuple[RegionThreat, ...]:
+    """Probabilities of impact inside, and of flight below `ceiling_m` over, each warning region.
+
+    The impact's Gaussian stands as `SAMPLES` points of equal probability. The ground track is taken along the mean path,
+    shifted across by the impact's spread in proportion to the flight done.
+    """
+    if impact is None:
+        return ()
+    covariance = impact.covariance_m2
+    values, vectors = np.linalg.eigh(covariance)
+    offsets = NORMAL * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+    north = np.degrees(offsets[:, 1] / 6371e3)
+    lat = np.clip(impact.lat_deg + north, -90.0, 90.0)
+    lon = impact.lon_deg + np.degrees(offsets[:, 0] / 6371e3) / np.maximum(np.cos(np.radians(lat)), 1e-3)
+    lon = (lon + 180.0) % 360.0 - 180.0
+    path = _ground_path(track, impact, ceiling_m)
+    found = []
+    for name, region in regions.items():
+        inside = float(np.mean(region_contains(region, lat, lon)))
+        over = float(np.any(region_contains(region, path[:, 0], path[:, 1]))) if len(path) else 0.0
+        found.append(RegionThreat(region=name, impact_probability=inside, overflight_probability=over))
+    return tuple(found)
+
+
+def _ground_path(track: Track, impact: GroundPoint, ceiling_m: float) -> FloatArray:
+    """Points (n, 2) lat, lon below the rest of the flight where it is lower than the ceiling, every 20 s."""
+    seconds = np.arange(0.0, (impact.time_ns - track.epoch_ns) / S, 20.0)
+    state, points = track.state, []
+    for _ in seconds:
+        lat, lon, height = geodetic_from_itrf(state[:3])
+        if height < ceiling_m:
+            points.append((float(lat), float(lon)))
+        state = flight.state_after(state, 20.0)
+    return np.array(points).reshape(-1, 2)

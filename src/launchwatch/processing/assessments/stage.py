@@ -1,0 +1,138 @@
+"""The assessments stage: what an event means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from launchwatch.catalog.schema import Region
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.geodesy import inverse
+from launchwatch.messages.assessments import Assessment, Basis, Confidence, Estimate
+from launchwatch.messages.events import Event
+from launchwatch.messages.items import Item, Output
+from launchwatch.messages.tracks import Track
+from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, threats
+from launchwatch.processing.assessments.typing import typing_of
+
+NOT_CALIBRATED = "not calibrated"
+
+
+class AssessmentsState(msgspec.Struct):
+    """State of the stage: nothing outlives an event version."""
+
+    made: int
+
+
+class AssessmentsStage:
+    """Events in, assessments out (a stage of `launchwatch.ports`).
+
+    Parameters
+    ----------
+    regions : warning regions by name.
+    ceiling_m : height below which a flight over a region counts as overflight.
+    land : (180, 360) bool, rows from latitude -90 north, columns from longitude -180 east, one degree each.
+    """
+
+    topic = "assessments"
+    consumes: tuple[type, ...] = (Event,)
+
+    def __init__(self, regions: dict[str, Region], ceiling_m: float, land: FloatArray) -> None:
+        self.regions, self.ceiling_m, self.land = regions, ceiling_m, land
+
+    def start(self) -> AssessmentsState:
+        """A stage that has seen nothing."""
+        return AssessmentsState(0)
+
+    def due(self, state: AssessmentsState) -> int | None:
+        """It has no timers."""
+        return None
+
+    def step(self, state: AssessmentsState, inputs: Sequence[Item], now: int) -> tuple[AssessmentsState, list[Output]]:
+        """Assess each event version."""
+        outputs = []
+        for item in inputs:
+            state.made += 1
+            outputs.append(Output(self._assess(item.payload), item.payload.preferred.epoch_ns, (item.id,)))
+        return state, outputs
+
+    def _assess(self, event: Event) -> Assessment:
+        track = event.preferred
+        launched = launch_point(track.launch) if track.launch is not None else None
+        impact, apogee, range_km = None, None, None
+        if track.phase == "ballistic":
+            descent = descend(track)
+            impact, apogee = descent.impact, descent.apogee
+        if impact is not None and launched is not None:
+            distance, _, _ = inverse(launched.lat_deg, launched.lon_deg, impact.lat_deg, impact.lon_deg)
+            spread = np.sqrt(
+                0.5 * float(np.trace(impact.covariance_m2)) + 0.5 * float(np.trace(launched.covariance_m2))
+            )
+            range_km = Estimate(value=distance / 1e3, sigma=float(spread) / 1e3)
+        at_sea = self._at_sea(track)
+        kinds = typing_of(
+            track,
+            at_sea,
+            apogee.value * 1e3 if apogee is not None else 0.0,
+            range_km.value * 1e3 if range_km is not None else None,
+        )
+        azimuth = None
+        if track.launch is not None:
+            azimuth = Estimate(
+                value=track.launch.azimuth_deg, sigma=float(np.degrees(np.sqrt(track.launch.covariance[3, 3])))
+            )
+        return Assessment(
+            event=event.event,
+            version=event.version,
+            status=event.status,
+            basis=_basis(track),
+            first_detection_ns=track.first_detection_ns,
+            typing=kinds,
+            launch_point=launched,
+            azimuth_deg=azimuth,
+            burnout_ns=track.burnout_ns,
+            staging_ns=track.staging_ns,
+            apogee_km=apogee,
+            range_km=range_km,
+            impact=impact,
+            threats=threats(track, impact, self.regions, self.ceiling_m),
+            far_hz=None,
+            far_basis=NOT_CALIBRATED,
+            confidence=_confidence(track),
+            phenomenologies=track.phenomenologies,
+            kind_sensors=track.kind_sensors,
+            sensors=track.sensors,
+            detections=track.detections,
+            aliases=event.aliases,
+            partners=event.partners,
+        )
+
+    def _at_sea(self, track: Track) -> float:
+        """Probability that the launch point is at sea, over its uncertainty."""
+        if track.launch is None:
+            return 0.0
+        values, vectors = np.linalg.eigh(track.launch.covariance[:2, :2])
+        offsets = NORMAL * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+        lat = np.clip(track.launch.lat_deg + np.degrees(offsets[:, 1] / 6371e3), -89.99, 89.99)
+        lon = track.launch.lon_deg + np.degrees(offsets[:, 0] / 6371e3) / np.cos(np.radians(lat))
+        row = (lat + 90.0).astype(np.int64)
+        column = ((lon + 180.0) % 360.0).astype(np.int64)
+        return 1.0 - float(np.mean(self.land[row, column]))
+
+
+def _basis(track: Track) -> Basis:
+    """What the statement rests on: seen now, run ahead from what was seen, or out of sight for good."""
+    if track.status == "confirmed":
+        return "observed"
+    return "lost" if track.status == "dropped" else "predicted"
+
+
+def _confidence(track: Track) -> Confidence:
+    """Confidence by the kinds of evidence: both kinds high, two sensors or a long track medium, else low."""
+    if len(track.phenomenologies) > 1:
+        return "high"
+    if len(track.sensors) > 1 or track.detections >= 12:
+        return "medium"
+    return "low"

@@ -1,0 +1,105 @@
+"""Typing: probabilities of the booster classes, always with "other" and "not-a-missile".
+
+Classes are told apart by what the flight itself shows: the energy at burnout, whether it stays in orbit, how steep it
+is, where it rose. The numbers below are shares of a prior, not tuned to a case; they move only as the evidence does.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import OMEGA_EARTH
+from launchwatch.messages.tracks import Track
+from launchwatch.physics.gravity import MU
+from launchwatch.processing.assessments.impact import perigee_m
+
+EARTH_M = 6371e3
+CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
+BAND_LIMITS_M = (1000e3, 3000e3, 5500e3)  # of range on a minimum-energy path, as treaties draw them
+BANDS = ("srbm", "mrbm", "irbm", "icbm")
+OTHER = 0.03
+STILL_THRUSTING = {"srbm": 0.15, "mrbm": 0.15, "irbm": 0.12, "icbm": 0.22, "slbm": 0.0, "hgv": 0.04, "slv": 0.2}
+SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
+FAST = 7400.0  # m/s inertial: faster than any missile's burnout
+
+
+def normal_cdf(x: float) -> float:
+    """Standard normal distribution function."""
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+def speed_for_range(range_m: float) -> float:
+    """Speed on the ground of a minimum-energy flight, m/s (Wheelon 1959)."""
+    half = 0.5 * range_m / EARTH_M
+    q = 2.0 * math.sin(half) / (1.0 + math.sin(half))
+    return math.sqrt(q * MU / EARTH_M)
+
+
+def ground_speed(state: FloatArray) -> float:
+    """Inertial speed (m/s) that a ballistic state (6,) ITRF would have at the Earth's surface, by energy."""
+    position = state[:3]
+    velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
+    energy = 0.5 * velocity @ velocity - MU / np.linalg.norm(position)
+    return math.sqrt(max(2.0 * (energy + MU / EARTH_M), 0.0))
+
+
+def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | None) -> dict[str, float]:
+    """Probability of each class.
+
+    Parameters
+    ----------
+    at_sea : probability that the launch point lies at sea.
+    apogee_m, range_m : of the flight as predicted; range null in orbit or with no launch point.
+    """
+    real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
+    if "radar" in track.phenomenologies:
+        real = 1.0 - 0.02 * (1.0 - real)
+    if track.phase == "boost":
+        weights = _thrusting(track)
+    elif perigee_m(track.state) > 100e3:
+        weights = {"slv": 1.0}
+    else:
+        weights = _ballistic(track, apogee_m, range_m)
+    land = {name: value for name, value in weights.items() if name in BANDS}
+    weights["slbm"] = weights.get("slbm", 0.0) + at_sea * sum(land.values())
+    for name, value in land.items():
+        weights[name] = value * (1.0 - at_sea)
+    total = sum(weights.values())
+    share = real * (1.0 - OTHER) / total
+    result = {name: weights.get(name, 0.0) * share for name in CLASSES}
+    result["other"] = real * OTHER
+    result["not-a-missile"] = 1.0 - real
+    return result
+
+
+def _thrusting(track: Track) -> dict[str, float]:
+    """While it thrusts: what its speed so far rules out, and what cannot be told yet."""
+    speed = ground_speed(track.state)
+    sigma = math.hypot(float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0)), SPEED_MARGIN * speed)
+    weights = dict(STILL_THRUSTING)
+    for name, limit in zip(BANDS, (*BAND_LIMITS_M, None), strict=True):
+        if limit is not None:
+            weights[name] *= normal_cdf((speed_for_range(limit) - speed) / sigma)
+    flown_out = normal_cdf((FAST - speed) / max(sigma, 50.0))
+    weights["icbm"] *= flown_out
+    weights["hgv"] *= flown_out
+    return weights
+
+
+def _ballistic(track: Track, apogee_m: float, range_m: float | None) -> dict[str, float]:
+    """After burnout: the band of its energy; steep and slow flights may be soundings, low and fast ones gliders."""
+    speed = ground_speed(track.state)
+    sigma = math.hypot(float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0)), SPEED_MARGIN * speed)
+    edges = [0.0, *(normal_cdf((speed - speed_for_range(limit)) / sigma) for limit in BAND_LIMITS_M)]
+    shares = [1.0 - edges[1], edges[1] - edges[2], edges[2] - edges[3], edges[3]]
+    weights = {name: max(value, 1e-6) for name, value in zip(BANDS, shares, strict=True)}
+    steep = range_m is not None and apogee_m > 0.8 * range_m
+    if steep:
+        weights["sounding-rocket"] = 0.8 * (weights["srbm"] + weights["mrbm"])
+    if apogee_m < 150e3 and speed > speed_for_range(1500e3):
+        weights["hgv"] = 0.5
+    weights["slv"] = 0.5 * normal_cdf((speed - FAST) / sigma)
+    return weights

@@ -1,0 +1,1 @@
+"""Detections: what stands above threshold, with its false-alarm probability."""

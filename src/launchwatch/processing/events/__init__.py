@@ -1,0 +1,1 @@
+"""Events: which tracks, own and foreign, are one launch."""

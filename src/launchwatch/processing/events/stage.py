@@ -1,0 +1,213 @@
+"""The events stage: which tracks, own and received from partners, are one launch.
+
+Tracks of partners may rest on the same sensors as own ones, so they are fused by covariance intersection, which stays
+consistent whatever they share (Julier and Uhlmann 1997).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.gaussians import intersect_covariances
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.messages.events import Event, EventStatus
+from launchwatch.messages.items import Item, Output
+from launchwatch.messages.releases import Release
+from launchwatch.messages.tracks import LaunchFit, Phenomenology, Track
+from launchwatch.processing.motion import ballistic as flight
+
+S = 1_000_000_000
+STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
+LAUNCH_GATE = 30.0
+LAUNCH_FLOOR_M, LAUNCH_FLOOR_S = 5e3, 10.0
+
+
+class EventRecord(msgspec.Struct):
+    """One event: its tracks by name, own ones without and foreign ones with the partner's name before a colon."""
+
+    event: str
+    version: int
+    tracks: dict[str, Track]
+    partners: list[str]
+    closed: bool
+
+
+class EventsState(msgspec.Struct):
+    """State of the stage."""
+
+    serial: int
+    events: list[EventRecord]
+
+
+class EventsStage:
+    """Tracks in, events out (a stage of `launchwatch.ports`).
+
+    Parameters
+    ----------
+    node : names the events.
+    trust : what released tracks may do: `open` an event, or only join one.
+    first_serial : serial number of the first event.
+    """
+
+    topic = "events"
+    consumes: tuple[type, ...] = (Track, Release)
+
+    def __init__(self, node: str, trust: Sequence[str], first_serial: int = 1) -> None:
+        self.node, self.trust, self.first_serial = node, tuple(trust), first_serial
+
+    def start(self) -> EventsState:
+        """A stage that has seen nothing."""
+        return EventsState(self.first_serial, [])
+
+    def due(self, state: EventsState) -> int | None:
+        """It has no timers."""
+        return None
+
+    def step(self, state: EventsState, inputs: Sequence[Item], now: int) -> tuple[EventsState, list[Output]]:
+        """Assign each track to its event; one output for each event that changed."""
+        changed: dict[str, list[str]] = {}
+        for item in inputs:
+            if isinstance(item.payload, Release):
+                release = item.payload
+                if not isinstance(release.item, Track):
+                    continue
+                track, partner = release.item, release.sender
+                name = f"{partner}:{track.track}"
+            else:
+                track, partner = item.payload, None
+                name = track.track
+            record = self._event_of(state, name, track, partner)
+            if record is None or record.closed:
+                continue
+            record.tracks[name] = track
+            if partner is not None and partner not in record.partners:
+                record.partners.append(partner)
+            changed.setdefault(record.event, []).append(item.id)
+        outputs = []
+        for record in state.events:
+            if record.event in changed:
+                outputs.append(self._say(record, tuple(changed[record.event])))
+        return state, outputs
+
+    def _event_of(self, state: EventsState, name: str, track: Track, partner: str | None) -> EventRecord | None:
+        for record in state.events:
+            if name in record.tracks:
+                return record
+        for record in state.events:
+            if not record.closed and any(same_launch(track, other) for other in record.tracks.values()):
+                return record
+        if partner is not None and "open" not in self.trust:
+            return None
+        day = datetime.fromtimestamp(track.first_detection_ns // S, UTC)
+        record = EventRecord(f"{self.node}-{day:%Y%m%d}-{state.serial:03d}", 0, {}, [], False)
+        state.serial += 1
+        state.events.append(record)
+        return record
+
+    def _say(self, record: EventRecord, lineage: tuple[str, ...]) -> Output:
+        record.version += 1
+        record.closed = all(t.status == "dropped" for t in record.tracks.values())
+        status: EventStatus = "final" if record.closed else "new" if record.version == 1 else "update"
+        preferred = fuse(list(record.tracks.values()))
+        event = Event(
+            event=record.event,
+            aliases=(),
+            version=record.version,
+            status=status,
+            tracks=tuple(record.tracks),
+            preferred=preferred,
+            partners=tuple(record.partners),
+        )
+        return Output(event, preferred.epoch_ns, lineage)
+
+
+def preference(track: Track) -> tuple[bool, bool, int, int]:
+    """Which of several tracks of one launch speaks for it: the largest key.
+
+    Alive before dropped; ballistic before boosting, for it predicts; then the one with more kinds of evidence; then the
+    one with more detections.
+    """
+    return (
+        track.status != "dropped",
+        track.phase == "ballistic",
+        len(track.phenomenologies),
+        track.detections,
+    )
+
+
+def same_launch(a: Track, b: Track) -> bool:
+    """Whether two tracks can be one object: by their states where both fly freely, else by their launches."""
+    if a.phase == b.phase == "ballistic":
+        other = flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S)
+        phi = flight.transition(b.state, (a.epoch_ns - b.epoch_ns) / S)
+        spread = a.covariance + phi @ b.covariance @ phi.T
+        away = a.state - other
+        return float(away @ np.linalg.solve(spread, away)) < STATE_GATE
+    if a.launch is None or b.launch is None:
+        return False
+    axes = enu_axes(a.launch.lat_deg, a.launch.lon_deg)
+    apart = axes[:2] @ (_ground(b.launch) - _ground(a.launch))
+    away = np.array([*apart, (b.launch.time_ns - a.launch.time_ns) / S])
+    floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S]) ** 2
+    spread = a.launch.covariance[:3, :3] + b.launch.covariance[:3, :3] + floor
+    return float(away @ np.linalg.solve(spread, away)) < LAUNCH_GATE
+
+
+def fuse(tracks: list[Track]) -> Track:
+    """One track of several of the same launch, by covariance intersection of states and launches."""
+    ordered = sorted(tracks, key=preference, reverse=True)
+    best = ordered[0]
+    state, covariance, launch = best.state, best.covariance, best.launch
+    for other in ordered[1:]:
+        if best.phase == other.phase == "ballistic" and other.status != "dropped":
+            dt = (best.epoch_ns - other.epoch_ns) / S
+            phi = flight.transition(other.state, dt)
+            moved = flight.state_after(other.state, dt)
+            state, covariance = intersect_covariances(state, covariance, moved, phi @ other.covariance @ phi.T)
+        launch = _fuse_launches(launch, other.launch)
+    kinds: dict[Phenomenology, str] = {}
+    for t in sorted(ordered, key=lambda t: t.first_detection_ns):
+        for kind, sensor in zip(t.phenomenologies, t.kind_sensors, strict=True):
+            kinds.setdefault(kind, sensor)
+    return msgspec.structs.replace(
+        best,
+        state=state,
+        covariance=covariance,
+        launch=launch,
+        first_detection_ns=min(t.first_detection_ns for t in ordered),
+        last_detection_ns=max(t.last_detection_ns for t in ordered),
+        detections=sum(t.detections for t in ordered),
+        sensors=tuple(dict.fromkeys(s for t in ordered for s in t.sensors)),
+        phenomenologies=tuple(kinds),
+        kind_sensors=tuple(kinds.values()),
+        burnout_ns=best.burnout_ns or next((t.burnout_ns for t in ordered if t.burnout_ns), None),
+        staging_ns=best.staging_ns or next((t.staging_ns for t in ordered if t.staging_ns), ()),
+    )
+
+
+def _ground(launch: LaunchFit) -> FloatArray:
+    return itrf_from_geodetic(launch.lat_deg, launch.lon_deg, 0.0)
+
+
+def _fuse_launches(a: LaunchFit | None, b: LaunchFit | None) -> LaunchFit | None:
+    if a is None or b is None:
+        return a or b
+    axes = enu_axes(a.lat_deg, a.lon_deg)
+    apart = axes[:2] @ (_ground(b) - _ground(a))
+    turn = (b.azimuth_deg - a.azimuth_deg + 180.0) % 360.0 - 180.0
+    away = np.array([*apart, (b.time_ns - a.time_ns) / S, np.radians(turn)])
+    mean, covariance = intersect_covariances(np.zeros(4), a.covariance, away, b.covariance)
+    lat, lon, _ = geodetic_from_itrf(_ground(a) + mean[0] * axes[0] + mean[1] * axes[1])
+    return LaunchFit(
+        lat_deg=float(lat),
+        lon_deg=float(lon),
+        time_ns=a.time_ns + round(mean[2] * S),
+        azimuth_deg=(a.azimuth_deg + float(np.degrees(mean[3]))) % 360.0,
+        covariance=covariance,
+    )

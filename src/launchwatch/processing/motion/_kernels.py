@@ -1,0 +1,334 @@
+"""Kernels of the filters' motion models: boost profile, ballistic flight, fall to the ground.
+
+All states are (x, y, z, vx, vy, vz) in ITRF, m and m/s; times in s. Arrays in, arrays out.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.jit import njit
+from launchwatch.physics._kernels import air, gravity_j2, height
+
+# Layout of the boost parameters; the pitch knots follow, then (log acceleration at ignition, log exhaust speed, time of
+# ignition) for every stage, then the time of burnout. Times share the zero of the measurements, not lift-off: the light
+# curve shows them as such, and a fit in which they hung on lift-off would creep along a narrow valley.
+EAST, NORTH, LIFTOFF, AZIMUTH, LOG_DRAG, LEAN, FIRST_KNOT = 0, 1, 2, 3, 4, 5, 6
+VERTICAL_S = 7.0
+BACK_PRESSURE = 0.12  # share of the vacuum thrust that sea-level pressure takes away, typical of first stages
+SEA_LEVEL_PA = 101325.0
+MAX_ACCELERATION = 160.0  # m/s^2; no stage burns its whole mass
+
+
+@njit(cache=True)
+def _pitch(t: float, parameters: FloatArray, knots_s: FloatArray) -> float:
+    """Angle of the thrust from the vertical of the launch point, linear between the knots, zero in vertical rise."""
+    if t <= VERTICAL_S:
+        return 0.0
+    n = knots_s.shape[0]
+    if t <= knots_s[0]:
+        return parameters[FIRST_KNOT] * (t - VERTICAL_S) / (knots_s[0] - VERTICAL_S)
+    i = 1
+    while i < n - 1 and t > knots_s[i]:
+        i += 1
+    if n == 1:
+        return parameters[FIRST_KNOT]
+    a, b = parameters[FIRST_KNOT + i - 1], parameters[FIRST_KNOT + i]
+    return a + (b - a) * (t - knots_s[i - 1]) / (knots_s[i] - knots_s[i - 1])
+
+
+@njit(cache=True)
+def _derivative(
+    t: float,
+    y: FloatArray,
+    thrust: float,
+    exhaust: float,
+    ignition: float,
+    parameters: FloatArray,
+    knots_s: FloatArray,
+    frame: FloatArray,
+    omega: float,
+    table: FloatArray,
+    edges: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Time derivative of a boosting body; `frame` holds up, downrange and cross-range unit vectors in its rows."""
+    x, yy, z = y[0], y[1], y[2]
+    vx, vy, vz = y[3], y[4], y[5]
+    gx, gy, gz = gravity_j2(x, yy, z)
+    ax = gx + 2.0 * omega * vy + omega * omega * x
+    ay = gy - 2.0 * omega * vx + omega * omega * yy
+    az = gz
+    h = height(x, yy, z)
+    rho, pressure = 0.0, 0.0
+    if h < 86e3:
+        rho, pressure, _ = air(max(h, 0.0), table, edges)
+    if thrust > 0.0:
+        a = thrust / max(1.0 - thrust * (t - ignition) / exhaust, thrust / MAX_ACCELERATION)
+        a *= 1.0 - BACK_PRESSURE * pressure / SEA_LEVEL_PA
+        theta = _pitch(t, parameters, knots_s)
+        lean = parameters[LEAN] * math.sin(theta)
+        up, along = math.cos(theta), math.sin(theta)
+        ax += a * (up * frame[0, 0] + along * frame[1, 0] + lean * frame[2, 0])
+        ay += a * (up * frame[0, 1] + along * frame[1, 1] + lean * frame[2, 1])
+        az += a * (up * frame[0, 2] + along * frame[1, 2] + lean * frame[2, 2])
+    if rho > 0.0:
+        v = math.sqrt(vx * vx + vy * vy + vz * vz)
+        d = -0.5 * rho * v * math.exp(parameters[LOG_DRAG])
+        ax += d * vx
+        ay += d * vy
+        az += d * vz
+    out[0], out[1], out[2], out[3], out[4], out[5] = vx, vy, vz, ax, ay, az
+
+
+@njit(cache=True)
+def boost_states(
+    parameters: FloatArray,
+    stages: int,
+    knots_s: FloatArray,
+    launch: FloatArray,
+    axes: FloatArray,
+    omega: float,
+    times_s: FloatArray,
+    step_s: float,
+    table: FloatArray,
+    edges: FloatArray,
+) -> FloatArray:
+    """States of the boost profile at `times_s` (ascending, same zero as the lift-off parameter).
+
+    Parameters
+    ----------
+    parameters : (6 + knots + 3 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass, lean rad,
+        pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not read for the
+        first stage, which ignites at lift-off); burnout s.
+    launch : (3,) reference launch point, ITRF m; axes : (3, 3) its east, north, up in rows.
+    """
+    k = knots_s.shape[0]
+    first = FIRST_KNOT + k
+    n = times_s.shape[0]
+    out = np.empty((n, 6))
+    sa, ca = math.sin(parameters[AZIMUTH]), math.cos(parameters[AZIMUTH])
+    frame = np.empty((3, 3))
+    y = np.zeros(6)
+    for j in range(3):
+        y[j] = launch[j] + parameters[EAST] * axes[0, j] + parameters[NORTH] * axes[1, j]
+        frame[0, j] = axes[2, j]
+        frame[1, j] = sa * axes[0, j] + ca * axes[1, j]
+        frame[2, j] = ca * axes[0, j] - sa * axes[1, j]
+    kinks = np.empty(stages + 2)
+    for i in range(stages):
+        kinks[i] = parameters[first + 3 * i + 2] - parameters[LIFTOFF] if i > 0 else 0.0
+    kinks[stages] = parameters[first + 3 * stages] - parameters[LIFTOFF]
+    kinks[stages + 1] = 1e9
+    k1, k2, k3, k4 = np.empty(6), np.empty(6), np.empty(6), np.empty(6)
+    probe, end = np.empty(6), np.empty(6)
+    t = 0.0
+    i = 0
+    while i < n and times_s[i] - parameters[LIFTOFF] <= 0.0:
+        out[i] = y
+        i += 1
+    stage = 0
+    while i < n:
+        while stage < stages and t >= kinks[stage + 1] - 1e-9:
+            stage += 1
+        thrust, exhaust, ignition = 0.0, 1.0, 0.0
+        if stage < stages:
+            thrust = math.exp(parameters[first + 3 * stage])
+            exhaust = math.exp(parameters[first + 3 * stage + 1])
+            ignition = kinks[stage]
+        h = min(step_s, max(kinks[min(stage + 1, stages + 1)] - t, 1e-6))
+        _derivative(t, y, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k1)
+        for j in range(6):
+            probe[j] = y[j] + 0.5 * h * k1[j]
+        m = t + 0.5 * h
+        _derivative(m, probe, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k2)
+        for j in range(6):
+            probe[j] = y[j] + 0.5 * h * k2[j]
+        _derivative(m, probe, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k3)
+        for j in range(6):
+            probe[j] = y[j] + h * k3[j]
+        _derivative(t + h, probe, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k4)
+        for j in range(6):
+            end[j] = y[j] + h / 6.0 * (k1[j] + 2.0 * k2[j] + 2.0 * k3[j] + k4[j])
+        while i < n and times_s[i] - parameters[LIFTOFF] <= t + h:
+            s = (times_s[i] - parameters[LIFTOFF] - t) / h
+            b, c, d = s * s * (3.0 - 2.0 * s), s * (1.0 - s) * (1.0 - s), s * s * (s - 1.0)
+            for j in range(3):
+                out[i, j] = y[j] + (end[j] - y[j]) * b + h * (c * y[3 + j] + d * end[3 + j])
+                out[i, 3 + j] = y[3 + j] + (end[3 + j] - y[3 + j]) * s
+            i += 1
+        for j in range(6):
+            y[j] = end[j]
+        t += h
+    return out
+
+
+@njit(cache=True)
+def boost_jacobian(
+    parameters: FloatArray,
+    steps: FloatArray,
+    stages: int,
+    knots_s: FloatArray,
+    launch: FloatArray,
+    axes: FloatArray,
+    omega: float,
+    times_s: FloatArray,
+    step_s: float,
+    table: FloatArray,
+    edges: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """States (n, 6) of the profile and their forward differences (n, 6, parameters)."""
+    base = boost_states(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges)
+    p = parameters.shape[0]
+    slopes = np.empty((base.shape[0], 6, p))
+    for j in range(p):
+        moved = parameters.copy()
+        moved[j] += steps[j]
+        states = boost_states(moved, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges)
+        for i in range(base.shape[0]):
+            for c in range(6):
+                slopes[i, c, j] = (states[i, c] - base[i, c]) / steps[j]
+    return base, slopes
+
+
+@njit(cache=True)
+def line_of_sight_rows(
+    position: FloatArray, slopes: FloatArray, sensor: FloatArray, tangents: FloatArray, los: FloatArray, sigma: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Whitened residuals (2n,) of lines of sight and their slopes (2n, p).
+
+    Parameters
+    ----------
+    position : (n, 3) predicted positions; slopes : (n, 3, p) their derivatives.
+    sensor : (n, 3); tangents : (n, 2, 3) unit vectors across the measured line of sight; los : (n, 3); sigma : (n,) rad.
+    """
+    n, p = position.shape[0], slopes.shape[2]
+    residual, jacobian = np.empty(2 * n), np.empty((2 * n, p))
+    for i in range(n):
+        depth = 0.0
+        for j in range(3):
+            depth += (position[i, j] - sensor[i, j]) * los[i, j]
+        for c in range(2):
+            across = 0.0
+            for j in range(3):
+                across += (position[i, j] - sensor[i, j]) * tangents[i, c, j]
+            residual[2 * i + c] = -across / depth / sigma[i]
+            for q in range(p):
+                slope = 0.0
+                for j in range(3):
+                    slope += slopes[i, j, q] * (tangents[i, c, j] - los[i, j] * across / depth)
+                jacobian[2 * i + c, q] = slope / depth / sigma[i]
+    return residual, jacobian
+
+
+@njit(cache=True)
+def _fall(y: FloatArray, drag: float, omega: float, table: FloatArray, edges: FloatArray, out: FloatArray) -> float:
+    """Derivative of a falling body; returns its height above the ellipsoid (radial, good to 40 m at 100 km)."""
+    x, yy, z = y[0], y[1], y[2]
+    vx, vy, vz = y[3], y[4], y[5]
+    gx, gy, gz = gravity_j2(x, yy, z)
+    ax = gx + 2.0 * omega * vy + omega * omega * x
+    ay = gy - 2.0 * omega * vx + omega * omega * yy
+    az = gz
+    h = height(x, yy, z)
+    if drag > 0.0 and h < 130e3:
+        rho, _, _ = air(max(h, 0.0), table, edges)
+        d = -0.5 * rho * math.sqrt(vx * vx + vy * vy + vz * vz) * drag
+        ax += d * vx
+        ay += d * vy
+        az += d * vz
+    out[0], out[1], out[2], out[3], out[4], out[5] = vx, vy, vz, ax, ay, az
+    return h
+
+
+@njit(cache=True)
+def _step(
+    y: FloatArray,
+    h: float,
+    drag: float,
+    omega: float,
+    table: FloatArray,
+    edges: FloatArray,
+    work: FloatArray,
+    end: FloatArray,
+) -> None:
+    """One Runge-Kutta step of `h` seconds from `y` into `end`."""
+    _fall(y, drag, omega, table, edges, work[0])
+    for j in range(6):
+        work[4, j] = y[j] + 0.5 * h * work[0, j]
+    _fall(work[4], drag, omega, table, edges, work[1])
+    for j in range(6):
+        work[4, j] = y[j] + 0.5 * h * work[1, j]
+    _fall(work[4], drag, omega, table, edges, work[2])
+    for j in range(6):
+        work[4, j] = y[j] + h * work[2, j]
+    _fall(work[4], drag, omega, table, edges, work[3])
+    for j in range(6):
+        end[j] = y[j] + h / 6.0 * (work[0, j] + 2.0 * work[1, j] + 2.0 * work[2, j] + work[3, j])
+
+
+@njit(cache=True)
+def coast(state: FloatArray, dt: float, omega: float, table: FloatArray, edges: FloatArray) -> FloatArray:
+    """Ballistic state after `dt` seconds (either sign) without air."""
+    y, end, work = state.copy(), np.empty(6), np.empty((5, 6))
+    steps = max(int(math.ceil(abs(dt) / 10.0)), 1)
+    for _ in range(steps):
+        _step(y, dt / steps, 0.0, omega, table, edges, work, end)
+        y[:] = end
+    return y
+
+
+@njit(cache=True)
+def coast_with_slopes(
+    state: FloatArray, dt: float, omega: float, table: FloatArray, edges: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Ballistic state after `dt` seconds and the transition matrix (6, 6), by central differences."""
+    centre = coast(state, dt, omega, table, edges)
+    phi = np.empty((6, 6))
+    for j in range(6):
+        d = 10.0 if j < 3 else 0.01
+        moved = state.copy()
+        moved[j] += d
+        ahead = coast(moved, dt, omega, table, edges)
+        moved[j] -= 2.0 * d
+        behind = coast(moved, dt, omega, table, edges)
+        for i in range(6):
+            phi[i, j] = (ahead[i] - behind[i]) / (2.0 * d)
+    return centre, phi
+
+
+@njit(cache=True)
+def to_ground(
+    state: FloatArray, drag: float, omega: float, max_s: float, table: FloatArray, edges: FloatArray
+) -> tuple[FloatArray, float, float, float]:
+    """Fall to the ellipsoid.
+
+    Returns
+    -------
+    state (6,) at the ground, seconds until then (-1 when not within `max_s`), apogee height m, seconds to the apogee.
+    """
+    y, end, work = state.copy(), np.empty(6), np.empty((5, 6))
+    t, top, top_s = 0.0, -1e9, 0.0
+    while t < max_s:
+        level = _fall(y, drag, omega, table, edges, work[0])
+        if level > top:
+            top, top_s = level, t
+        speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5]) + 1.0
+        h = 20.0 if level > 600e3 else 5.0
+        if level < 130e3:
+            # Near the ground the step covers at most a sixth of a scale height of air.
+            h = min(max(1200.0 / speed, 0.05), 2.0)
+        _step(y, h, drag, omega, table, edges, work, end)
+        below = _fall(end, drag, omega, table, edges, work[0])
+        if below <= 0.0 and level > 0.0:
+            s = level / (level - below)
+            _step(y, h * s, drag, omega, table, edges, work, end)
+            return end, t + h * s, top, top_s
+        if below <= 0.0 and below < level:
+            return end, t + h, top, top_s
+        y[:] = end
+        t += h
+    return y, -1.0, top, top_s

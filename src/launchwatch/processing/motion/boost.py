@@ -1,0 +1,358 @@
+"""Boost profile: launch point, lift-off, steering and staging fitted to lines of sight and radar plots.
+
+The profile is a staged vehicle of constant flow: within a stage the acceleration grows as c / (c / a0 - t). Its thrust
+leans away from the vertical of the launch point by a pitch that is linear between knots. Weak priors hold what the data
+do not show, so that one satellite is enough for an honest, if long, ellipse; the sensors' own errors are estimated along
+(Danis 1993; Li and Jilkov 2010).
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.physics.atmosphere import EDGES, TABLE
+from launchwatch.processing.motion._kernels import (
+    AZIMUTH,
+    EAST,
+    FIRST_KNOT,
+    LEAN,
+    LIFTOFF,
+    LOG_DRAG,
+    NORTH,
+    VERTICAL_S,
+    boost_jacobian,
+    boost_states,
+)
+from launchwatch.processing.motion.measurements import LinesOfSight, Plots, plot_residuals, sight_residuals
+
+KNOTS_S = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0, 370.0, 450.0, 540.0])
+STEP_S = 2.0
+UNSEEN_S = 5000.0  # burnout of a profile that still thrusts: later than any boost
+
+# Priors, 1 sigma. Spread over the vehicles of the open literature, not tuned to a case.
+LIFTOFF_BEFORE_FIRST_S, LIFTOFF_SIGMA_S = 45.0, 30.0
+LAUNCH_SIGMA_M = 300e3
+LOG_ACCELERATION = (np.log(18.0), 0.35)  # first stages lift off at 1.3 to 2.8 g
+LOG_UPPER_ACCELERATION = (np.log(14.0), 0.55)
+LOG_EXHAUST = (np.log(2750.0), 0.11)  # 2,300 to 3,300 m/s
+LOG_DRAG_AREA = (np.log(2.5e-5), 0.6)  # m^2/kg at lift-off
+LEAN_SIGMA = 0.02
+PITCH_RATE, PITCH_RATE_FADE_S = np.radians(0.75), 70.0  # a turn of 52 degrees in all
+PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.35, np.radians(0.05)
+ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
+SETTLED = 0.02  # decrease of the cost that ends a descent
+PITCH_BEND = 0.5  # sigma of the change of rate between knots, in rates
+
+
+class Profile(msgspec.Struct):
+    """A fitted boost profile.
+
+    Attributes
+    ----------
+    epoch_ns : zero of the profile's times, ns TAI.
+    lat_deg, lon_deg : reference launch point, from which east and north are counted.
+    stages : number of stages fitted.
+    knots_s : pitch knots, s after lift-off.
+    parameters, covariance : see `_kernels.boost_states`.
+    degrees, chi2 : number of residuals, and the sum of their squares.
+    """
+
+    epoch_ns: int
+    lat_deg: float
+    lon_deg: float
+    stages: int
+    knots_s: FloatArray
+    parameters: FloatArray
+    covariance: FloatArray
+    degrees: int
+    chi2: float
+
+    @property
+    def first_stage(self) -> int:
+        """Index of the first stage parameter."""
+        return FIRST_KNOT + len(self.knots_s)
+
+    @property
+    def burnout_s(self) -> float:
+        """Burnout after the epoch, s."""
+        return float(self.parameters[-1])
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """What the light curve says on staging and burnout: times in s after the epoch, with standard deviations.
+
+    `burnout` is null while the vehicle thrusts.
+    """
+
+    staging: tuple[tuple[float, float], ...] = ()
+    burnout: tuple[float, float] | None = None
+
+
+def _prior(
+    first_s: float, last_s: float, timeline: Timeline, liftoff_s: float | None
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Mean (p,), information matrix (p, p), finite-difference steps (p,) and knots of a profile."""
+    liftoff = first_s - LIFTOFF_BEFORE_FIRST_S if liftoff_s is None else liftoff_s
+    knots = KNOTS_S[: max(1, int(np.searchsorted(KNOTS_S, last_s - liftoff)) + 1)]
+    k, stages = len(knots), 1 + len(timeline.staging)
+    p = FIRST_KNOT + k + 3 * stages + 1
+    mean, steps = np.zeros(p), np.zeros(p)
+    information = np.zeros((p, p))
+    for i, sigma, step in (
+        (EAST, LAUNCH_SIGMA_M, 30.0),
+        (NORTH, LAUNCH_SIGMA_M, 30.0),
+        (LIFTOFF, LIFTOFF_SIGMA_S, 0.05),
+        (AZIMUTH, 3.0, 1e-3),
+        (LOG_DRAG, LOG_DRAG_AREA[1], 0.02),
+        (LEAN, LEAN_SIGMA, 1e-3),
+    ):
+        information[i, i], steps[i] = sigma**-2, step
+    mean[LIFTOFF] = first_s - LIFTOFF_BEFORE_FIRST_S
+    mean[LOG_DRAG] = LOG_DRAG_AREA[0]
+
+    # Pitch: the rate fades; one factor, lofted or flat, is common to the whole flight, and each stretch has its own.
+    times = np.concatenate([[VERTICAL_S], knots])
+    widths = np.diff(times)
+    middle = 0.5 * (times[1:] + times[:-1])
+    rate = PITCH_RATE * np.exp(-(middle - VERTICAL_S) / PITCH_RATE_FADE_S)
+    turns = rate * widths
+    spread = PITCH_COMMON**2 * np.outer(turns, turns) + np.diag((PITCH_OWN * turns + PITCH_FLOOR_RATE * widths) ** 2)
+    to_knots = np.tri(k)
+    knot = slice(FIRST_KNOT, FIRST_KNOT + k)
+    information[knot, knot] = np.linalg.inv(to_knots @ spread @ to_knots.T)
+    mean[knot], steps[knot] = np.cumsum(turns), 1e-3
+
+    for i in range(stages):
+        at = FIRST_KNOT + k + 3 * i
+        acceleration = LOG_ACCELERATION if i == 0 else LOG_UPPER_ACCELERATION
+        mean[at : at + 2] = acceleration[0], LOG_EXHAUST[0]
+        information[at, at], information[at + 1, at + 1] = acceleration[1] ** -2, LOG_EXHAUST[1] ** -2
+        steps[at : at + 3] = 1e-3, 1e-3, 0.02
+        seen = (liftoff, 1e-3) if i == 0 else timeline.staging[i - 1]
+        mean[at + 2], information[at + 2, at + 2] = seen[0], seen[1] ** -2
+    end = (UNSEEN_S + last_s, 1e-3) if timeline.burnout is None else timeline.burnout
+    mean[-1], information[-1, -1], steps[-1] = end[0], end[1] ** -2, 0.02
+    return mean, information, steps, knots
+
+
+def _first_guess(sights: LinesOfSight | None, radar: Plots | None) -> tuple[float, float]:
+    """Ground point below the first detections: where lines of sight of several sensors pass closest, or where one pierces
+    a height of 10 km, or where a radar saw it."""
+    if sights is not None and len(sights.time_s):
+        early = sights.time_s <= sights.time_s[0] + 15.0
+        position, tangents = sights.position[early], sights.tangents[early]
+        depth = np.linalg.norm(position[0]) - 6371e3
+        if len(np.unique(sights.sensor[early])) > 1:
+            # Straight-line motion through the first looks; a speed prior of 800 m/s holds what they do not show.
+            rows = np.concatenate([tangents, tangents * (sights.time_s[early] - sights.time_s[0])[:, None, None]], axis=2)
+            a = rows.reshape(-1, 6) / (depth * 20e-6)
+            b = np.einsum("ncj,nj->nc", tangents, position).ravel() / (depth * 20e-6)
+            hold = np.diag([0, 0, 0] + [800.0**-2] * 3)
+            point = np.linalg.solve(a.T @ a + hold, a.T @ b)[:3]
+            lat, lon, _ = geodetic_from_itrf(point)
+            return float(lat), float(lon)
+        origin, direction = sights.position[0], sights.direction[0]
+        along = origin @ direction
+        reach = along**2 - origin @ origin + (6371e3 + 10e3) ** 2
+        point = origin + direction * (-along - np.sqrt(max(reach, 0.0)))
+        lat, lon, _ = geodetic_from_itrf(point)
+        return float(lat), float(lon)
+    if radar is None or not len(radar.time_s):
+        raise ValueError("no measurement to fit; give at least one line of sight or plot")
+    from launchwatch.processing.motion.measurements import plot_positions
+
+    lat, lon, _ = geodetic_from_itrf(plot_positions(radar)[0][0])
+    return float(lat), float(lon)
+
+
+def fit(
+    epoch_ns: int,
+    sights: LinesOfSight | None,
+    radar: Plots | None,
+    timeline: Timeline,
+    start: Profile | None = None,
+    omega: float = OMEGA_EARTH,
+) -> Profile:
+    """Most probable boost profile given the measurements (Levenberg-Marquardt on residuals and prior).
+
+    Parameters
+    ----------
+    sights, radar : measurements with times in s after `epoch_ns`; either may be null.
+    timeline : staging and burnout as the light curve shows them.
+    start : an earlier fit of the same launch; without one, several azimuths and climb rates are tried.
+    """
+    times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
+    known = float(start.parameters[LIFTOFF]) if start is not None else None
+    mean, information, steps, knots = _prior(float(times.min()), float(times.max()), timeline, known)
+    if start is None:
+        lat, lon = _first_guess(sights, radar)
+        problem = _Problem(lat, lon, sights, radar, mean, information, steps, knots, 1 + len(timeline.staging), omega)
+        starts = []
+        for azimuth in np.arange(0.0, 2 * np.pi, np.pi / 3):
+            guess = mean.copy()
+            guess[AZIMUTH] = azimuth
+            starts.append(problem.descend(guess, 6, ANNEAL[0]))
+        for noise in (*ANNEAL[1:], 1.0):
+            starts = sorted((problem.descend(s[0], 8, noise) for s in starts), key=lambda s: s[1])[: 3 if noise > 10.0 else 2]
+        best = starts[0][0]
+    else:
+        lat, lon = start.lat_deg, start.lon_deg
+        problem = _Problem(lat, lon, sights, radar, mean, information, steps, knots, 1 + len(timeline.staging), omega)
+        best = _continue(start, mean, len(knots))
+    parameters, _, covariance, chi2, degrees = problem.finish(best)
+    return Profile(epoch_ns, lat, lon, problem.stages, knots, parameters, covariance, degrees, chi2)
+
+
+def _continue(start: Profile, mean: FloatArray, knots: int) -> FloatArray:
+    """Start of a fit from an earlier one with other knots or stages."""
+    guess = mean.copy()
+    guess[:FIRST_KNOT] = start.parameters[:FIRST_KNOT]
+    shared = min(knots, len(start.knots_s))
+    guess[FIRST_KNOT : FIRST_KNOT + shared] = start.parameters[FIRST_KNOT : FIRST_KNOT + shared]
+    if knots > shared:
+        offset = guess[FIRST_KNOT + shared - 1] - mean[FIRST_KNOT + shared - 1]
+        guess[FIRST_KNOT + shared : FIRST_KNOT + knots] += offset
+    old, new = start.first_stage, FIRST_KNOT + knots
+    for i in range(min(start.stages, (len(mean) - 1 - new) // 3)):
+        guess[new + 3 * i : new + 3 * i + 2] = start.parameters[old + 3 * i : old + 3 * i + 2]
+    return guess
+
+
+class _Problem:
+    """Residuals, slopes and descent of one fit."""
+
+    def __init__(
+        self,
+        lat_deg: float,
+        lon_deg: float,
+        sights: LinesOfSight | None,
+        radar: Plots | None,
+        mean: FloatArray,
+        information: FloatArray,
+        steps: FloatArray,
+        knots: FloatArray,
+        stages: int,
+        omega: float,
+    ) -> None:
+        self.launch = itrf_from_geodetic(lat_deg, lon_deg, 0.0)
+        self.axes = enu_axes(lat_deg, lon_deg)
+        self.sights, self.radar = sights, radar
+        self.mean, self.steps, self.knots, self.stages, self.omega = mean, steps, knots, stages, omega
+        self.motion = len(mean)
+        biases = []
+        if sights is not None:
+            biases.append(np.repeat(sights.bias_sigma, 2))
+        if radar is not None:
+            biases.append(radar.bias_sigma.ravel())
+        bias = np.concatenate(biases)
+        self.size = self.motion + len(bias)
+        self.information = np.zeros((self.size, self.size))
+        self.information[: self.motion, : self.motion] = information
+        self.information[range(self.motion, self.size), range(self.motion, self.size)] = bias**-2.0
+        self.full_mean = np.concatenate([mean, np.zeros(len(bias))])
+
+    def states(self, parameters: FloatArray, times_s: FloatArray) -> FloatArray:
+        return boost_states(
+            parameters, self.stages, self.knots, self.launch, self.axes, self.omega, times_s, STEP_S, TABLE, EDGES
+        )
+
+    def residuals(self, full: FloatArray, noise: float = 1.0) -> tuple[FloatArray, FloatArray]:
+        """Whitened residuals and slopes by all parameters, with the measurement noise times `noise`."""
+        residual, slopes = [], []
+        at = self.motion
+        for data in (self.sights, self.radar):
+            if data is None:
+                continue
+            states, by = boost_jacobian(
+                full[: self.motion],
+                self.steps,
+                self.stages,
+                self.knots,
+                self.launch,
+                self.axes,
+                self.omega,
+                data.time_s,
+                STEP_S,
+                TABLE,
+                EDGES,
+            )
+            position, gradient = np.ascontiguousarray(states[:, :3]), np.ascontiguousarray(by[:, :3])
+            count = data.bias_sigma.size * (2 if isinstance(data, LinesOfSight) else 1)
+            bias = full[at : at + count]
+            if isinstance(data, LinesOfSight):
+                r, j = sight_residuals(data, position, gradient, bias)
+            else:
+                r, j = plot_residuals(data, position, gradient, bias)
+            wide = np.zeros((len(r), self.size))
+            wide[:, : self.motion] = j[:, : self.motion]
+            wide[:, at : at + count] = j[:, self.motion :]
+            residual.append(r)
+            slopes.append(wide)
+            at += count
+        return np.concatenate(residual) / noise, np.concatenate(slopes) / noise
+
+    def cost(self, full: FloatArray, residual: FloatArray) -> float:
+        away = full - self.full_mean
+        return float(residual @ residual + away @ self.information @ away)
+
+    def descend(self, guess: FloatArray, iterations: int, noise: float = 1.0) -> tuple[FloatArray, float]:
+        """Levenberg-Marquardt from `guess` (motion or all parameters), with the measurement noise times `noise`."""
+        full = guess if len(guess) == self.size else np.concatenate([guess, np.zeros(self.size - self.motion)])
+        residual, slopes = self.residuals(full, noise)
+        cost, damping = self.cost(full, residual), 1.0
+        # Damped in units of the prior, the scale on which the profile bends; a damping by the data's own curvature would
+        # forbid the very moves along the valley that the data leave open.
+        scale = np.diag(np.diag(self.information))
+        for _ in range(iterations):
+            normal = slopes.T @ slopes + self.information
+            down = slopes.T @ residual - self.information @ (full - self.full_mean)
+            while True:
+                move = np.linalg.solve(normal + damping * scale, down)
+                trial = full + move
+                states = self.residuals(trial, noise)
+                new_cost = self.cost(trial, states[0])
+                if new_cost < cost or damping > 1e12:
+                    break
+                damping = max(damping * 8.0, 1e-3)
+            gain = cost - new_cost
+            if gain <= 0.0:
+                break
+            full, cost, (residual, slopes) = trial, new_cost, states
+            if gain < SETTLED and float(move @ down) < 10.0 * SETTLED:
+                break
+            damping *= 0.2
+        return full, cost
+
+    def finish(self, guess: FloatArray) -> tuple[FloatArray, float, FloatArray, float, int]:
+        """Descend to the end; motion parameters, cost, their covariance, chi-squared and number of residuals."""
+        full, cost = self.descend(guess, 20)
+        residual, slopes = self.residuals(full)
+        covariance = np.linalg.inv(slopes.T @ slopes + self.information)[: self.motion, : self.motion]
+        return full[: self.motion], cost, covariance, float(residual @ residual), len(residual)
+
+
+def state_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> tuple[FloatArray, FloatArray]:
+    """State (6,) and covariance (6, 6) of the profile, ITRF, at `time_s` after its epoch."""
+    problem_steps = np.full(len(profile.parameters), 1e-3)
+    problem_steps[[EAST, NORTH]] = 30.0
+    problem_steps[[LIFTOFF, -1]] = 0.02
+    problem_steps[profile.first_stage + 2 : -1 : 3] = 0.02
+    problem_steps[LOG_DRAG] = 0.02
+    states, slopes = boost_jacobian(
+        profile.parameters,
+        problem_steps,
+        profile.stages,
+        profile.knots_s,
+        itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
+        enu_axes(profile.lat_deg, profile.lon_deg),
+        omega,
+        np.array([time_s]),
+        STEP_S,
+        TABLE,
+        EDGES,
+    )
+    return states[0], slopes[0] @ profile.covariance @ slopes[0].T

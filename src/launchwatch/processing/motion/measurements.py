@@ -1,0 +1,216 @@
+"""Measurements as arrays, and their whitened residuals against predicted positions.
+
+A measurement set keeps, for each row, which sensor made it, so that every sensor's own slowly varying error can be
+estimated along with the motion: it is the bias, not the noise, that sets the launch point (Danis 1993).
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray, IntArray
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.geodesy import itrf_from_geodetic
+from launchwatch.messages.observations import InfraredLook, Observation, RadarLook
+from launchwatch.processing.motion._kernels import line_of_sight_rows
+
+
+class LinesOfSight(msgspec.Struct, tag="lines-of-sight"):
+    """Lines of sight of several sensors, ordered by time.
+
+    Attributes
+    ----------
+    time_s : (n,) seconds after the caller's epoch.
+    sensor : (n,) index of the sensor.
+    position : (n, 3) of the sensor; direction : (n, 3) measured unit vectors; tangents : (n, 2, 3) across them, ITRF.
+    sigma : (n,) rad per axis.
+    bias_sigma : (sensors,) rad per axis.
+    """
+
+    time_s: FloatArray
+    sensor: IntArray
+    position: FloatArray
+    direction: FloatArray
+    tangents: FloatArray
+    sigma: FloatArray
+    bias_sigma: FloatArray
+
+
+class Plots(msgspec.Struct, tag="plots"):
+    """Radar plots of several radars, ordered by time.
+
+    Attributes
+    ----------
+    time_s : (n,); sensor : (n,) index of the radar.
+    site_deg_m : (n, 3) lat_deg, lon_deg, alt_m of the radar.
+    measured : (n, 3) azimuth rad, elevation rad, range m; sigma : (n, 3) likewise.
+    bias_sigma : (sensors, 3) likewise.
+    """
+
+    time_s: FloatArray
+    sensor: IntArray
+    site_deg_m: FloatArray
+    measured: FloatArray
+    sigma: FloatArray
+    bias_sigma: FloatArray
+
+
+def tangents_of(direction: FloatArray) -> FloatArray:
+    """Two unit vectors across each direction.
+
+    The axis that is least along the first direction serves all rows, so that the tangents of one sensor turn slowly and
+    a constant pointing error stays constant in them.
+
+    Parameters
+    ----------
+    direction : (n, 3) unit vectors.
+
+    Returns
+    -------
+    (n, 2, 3)
+    """
+    axis = np.zeros(3)
+    axis[int(np.argmin(np.abs(direction[0])))] = 1.0
+    first = np.cross(axis, direction)
+    first /= np.linalg.norm(first, axis=1)[:, None]
+    return np.stack([first, np.cross(direction, first)], axis=1)
+
+
+def lines_of_sight(look: InfraredLook, epoch_ns: int) -> LinesOfSight:
+    """The detections of one delivered look as measurements of one sensor."""
+    direction = look.line_of_sight
+    return LinesOfSight(
+        time_s=(look.time_ns - epoch_ns) * 1e-9,
+        sensor=np.zeros(len(direction), np.int64),
+        position=look.sensor_position_m,
+        direction=direction,
+        tangents=tangents_of(direction),
+        sigma=look.sigma_urad * 1e-6,
+        bias_sigma=np.array([look.bias_urad * 1e-6]),
+    )
+
+
+def plots(look: RadarLook, epoch_ns: int) -> Plots:
+    """The plots of one delivered look as measurements of one radar."""
+    n = len(look.range_m)
+    angle = np.radians(look.bias_angle_deg)
+    return Plots(
+        time_s=(look.time_ns - epoch_ns) * 1e-9,
+        sensor=np.zeros(n, np.int64),
+        site_deg_m=np.tile(np.asarray(look.site_deg_m), (n, 1)),
+        measured=np.column_stack([np.radians(look.azimuth_deg), np.radians(look.elevation_deg), look.range_m]),
+        sigma=np.column_stack(
+            [np.radians(look.sigma_azimuth_deg), np.radians(look.sigma_elevation_deg), look.sigma_range_m]
+        ),
+        bias_sigma=np.array([[angle, angle, look.bias_range_m]]),
+    )
+
+
+def sight_residuals(
+    data: LinesOfSight, position: FloatArray, slopes: FloatArray, bias: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Whitened residuals (2n,) and their slopes (2n, p + 2 sensors) by motion parameters, then sensor biases."""
+    residual, jacobian = line_of_sight_rows(
+        position, slopes, data.position, data.tangents, data.direction, data.sigma
+    )
+    n, sensors = len(data.sensor), len(data.bias_sigma)
+    by_bias = np.zeros((n, 2, sensors, 2))
+    rows = np.arange(n)
+    inverse = 1.0 / data.sigma
+    by_bias[rows, 0, data.sensor, 0] = inverse
+    by_bias[rows, 1, data.sensor, 1] = inverse
+    flat = by_bias.reshape(2 * n, 2 * sensors)
+    return residual - flat @ bias, np.hstack([jacobian, flat])
+
+
+def plot_residuals(
+    data: Plots, position: FloatArray, slopes: FloatArray, bias: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Whitened residuals (3n,) and their slopes (3n, p + 3 radars) by motion parameters, then radar biases."""
+    predicted, gradient = predict_plots(data.site_deg_m, position)
+    difference = data.measured - predicted
+    difference[:, 0] = np.remainder(difference[:, 0] + np.pi, 2 * np.pi) - np.pi
+    n, radars = len(data.sensor), len(data.bias_sigma)
+    by_bias = np.zeros((n, 3, radars, 3))
+    rows = np.arange(n)
+    inverse = 1.0 / data.sigma
+    for c in range(3):
+        by_bias[rows, c, data.sensor, c] = inverse[:, c]
+    flat = by_bias.reshape(3 * n, 3 * radars)
+    jacobian = ((gradient @ slopes) * inverse[:, :, None]).reshape(3 * n, -1)
+    return (difference * inverse).ravel() - flat @ bias, np.hstack([jacobian, flat])
+
+
+def predict_plots(site_deg_m: FloatArray, position: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Azimuth rad, elevation rad, range m (n, 3) of positions (n, 3) from sites, and their gradients (n, 3, 3)."""
+    site = itrf_from_geodetic(site_deg_m[:, 0], site_deg_m[:, 1], site_deg_m[:, 2])
+    axes = enu_axes(site_deg_m[:, 0], site_deg_m[:, 1])
+    local = np.einsum("nij,nj->ni", axes, position - site)
+    east, north, up = local.T
+    flat2 = east * east + north * north
+    flat = np.sqrt(flat2)
+    range2 = flat2 + up * up
+    distance = np.sqrt(range2)
+    predicted = np.column_stack([np.arctan2(east, north), np.arctan2(up, flat), distance])
+    gradient = np.empty((len(position), 3, 3))
+    gradient[:, 0] = np.column_stack([north / flat2, -east / flat2, np.zeros_like(east)])
+    gradient[:, 1] = np.column_stack([-east * up / (flat * range2), -north * up / (flat * range2), flat / range2])
+    gradient[:, 2] = local / distance[:, None]
+    return predicted, gradient @ axes
+
+
+def plot_positions(data: Plots) -> tuple[FloatArray, FloatArray]:
+    """Positions (n, 3) of plots, ITRF m, and their covariances (n, 3, 3), biases included."""
+    az, el, distance = data.measured.T
+    local = np.column_stack([np.sin(az) * np.cos(el), np.cos(az) * np.cos(el), np.sin(el)]) * distance[:, None]
+    axes = enu_axes(data.site_deg_m[:, 0], data.site_deg_m[:, 1])
+    site = itrf_from_geodetic(data.site_deg_m[:, 0], data.site_deg_m[:, 1], data.site_deg_m[:, 2])
+    position = site + np.einsum("nji,nj->ni", axes, local)
+    _, gradient = predict_plots(data.site_deg_m, position)
+    inverse = np.linalg.inv(gradient)
+    variance = data.sigma**2 + data.bias_sigma[data.sensor] ** 2
+    return position, np.einsum("nij,nj,nkj->nik", inverse, variance, inverse)
+
+
+def row(data: LinesOfSight | Plots, i: int) -> LinesOfSight | Plots:
+    """One row of a measurement set of one sensor."""
+    fields = {
+        name: value if name == "bias_sigma" else value[i : i + 1] for name, value in msgspec.structs.asdict(data).items()
+    }
+    return type(data)(**fields)
+
+
+def stack(parts: list[LinesOfSight | Plots]) -> LinesOfSight | Plots:
+    """Measurement sets of one sensor, one after the other."""
+    first = parts[0]
+    fields = {
+        name: value if name == "bias_sigma" else np.concatenate([getattr(p, name) for p in parts])
+        for name, value in msgspec.structs.asdict(first).items()
+    }
+    return type(first)(**fields)
+
+
+def combine(parts: list[LinesOfSight] | list[Plots]) -> LinesOfSight | Plots:
+    """Measurement sets of several sensors as one, ordered by time; the sensors keep the order of `parts`."""
+    order: IntArray = np.argsort(np.concatenate([p.time_s for p in parts]), kind="stable")
+    fields = {}
+    for name in msgspec.structs.asdict(parts[0]):
+        if name == "sensor":
+            value = np.concatenate([np.full(len(p.time_s), k, np.int64) for k, p in enumerate(parts)])[order]
+        elif name == "bias_sigma":
+            value = np.concatenate([p.bias_sigma for p in parts])
+        else:
+            value = np.concatenate([getattr(p, name) for p in parts])[order]
+        fields[name] = value
+    return type(parts[0])(**fields)
+
+
+def select(look: Observation, keep: np.ndarray) -> Observation:
+    """The look with some of its detections: `keep` is a mask or an index (n,)."""
+    rows = {
+        name: getattr(look, name)[keep]
+        for name in look.__struct_fields__
+        if name != "position_m" and isinstance(getattr(look, name), np.ndarray)
+    }
+    return msgspec.structs.replace(look, **rows)

@@ -1,0 +1,1 @@
+"""Observations: what arrives, in order of arrival, once each."""

@@ -1,0 +1,463 @@
+"""The tracks stage: tracklets of each sensor, joined into one track per object from boost to the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.core.frames import enu_axes
+from launchwatch.messages.detections import Detections
+from launchwatch.messages.items import Item, Output
+from launchwatch.messages.observations import InfraredLook, RadarLook
+from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, Track, TrackStatus
+from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion import boost
+from launchwatch.processing.motion.ballistic import Ballistic
+from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine, plots, select
+from launchwatch.processing.tracks.lightcurve import burnout_time, merge_times, staging_times
+from launchwatch.processing.tracks.tracklets import Tracklet, extend, pairs
+
+S = 1_000_000_000
+GATE = 30.0  # chi-squared of three measurements: one true plot in 700,000 falls outside
+MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+LAUNCH_FLOOR_M = 200.0  # terrain height, plume centroid
+FIT_EVERY_S = ((40.0, 10.0), (1e9, 20.0))  # age of the track, interval
+SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
+SILENT_STARING, SILENT_SCANNING = 4, 2  # looks without the plume that mean burnout
+WINDOW_S = 45.0  # plots that are tested for a ballistic arc
+BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 10.0, 2.5
+REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
+LOST_S = 900.0
+MAX_STAGINGS = 3
+DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
+
+# A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
+BLIND_ALONG_M, BLIND_ACROSS_M, BLIND_EARLIER_S, BLIND_SIGMA_S = 130e3, 30e3, 70.0, 50.0
+
+
+class TrackRecord(msgspec.Struct):
+    """Everything kept of one track; times in ns TAI."""
+
+    track: str
+    version: int
+    status: TrackStatus
+    phase: Phase
+    profile: Profile | None
+    timeline: Timeline
+    ballistic: Ballistic | None
+    ballistic_since_ns: int
+    launch: LaunchFit | None
+    impact_ns: int | None
+    first_detection_ns: int
+    last_detection_ns: int
+    plots: int
+    sensors: list[str]
+    phenomenologies: list[Phenomenology]
+    kind_sensors: list[str]
+    chi2_per_degree: float
+    next_fit_ns: int
+    next_say_ns: int
+    fresh: list[str]
+
+
+class TracksState(msgspec.Struct):
+    """State of the stage."""
+
+    epoch_ns: int
+    serial: int
+    named: int
+    tracklets: list[Tracklet]
+    tracks: list[TrackRecord]
+
+
+def _interval_s(table: tuple[tuple[float, float], ...], age_s: float) -> float:
+    return next(interval for limit, interval in table if age_s < limit)
+
+
+class TracksStage:
+    """Detections in, tracks out (a stage of `launchwatch.ports`)."""
+
+    topic = "tracks"
+    consumes: tuple[type, ...] = (Detections,)
+
+    def start(self) -> TracksState:
+        """A stage that has seen nothing."""
+        return TracksState(0, 1, 1, [], [])
+
+    def step(self, state: TracksState, inputs: Sequence[Item], now: int) -> tuple[TracksState, list[Output]]:
+        """Detections of one tick into tracks."""
+        touched: set[str] = set()
+        for item in inputs:
+            detections: Detections = item.payload
+            if not state.epoch_ns:
+                state.epoch_ns = detections.look.look_from_ns
+            if isinstance(detections.look, RadarLook) and len(detections.look.sequence):
+                detections = _to_ballistic_tracks(state, item.id, detections, touched)
+            state.tracklets, state.serial = extend(
+                state.tracklets, item.id, detections, state.epoch_ns, state.serial
+            )
+        for tracklet in state.tracklets:
+            if tracklet.confirmed and tracklet.track is None:
+                _place(state, tracklet, now, touched)
+        for track in state.tracks:
+            if track.status == "dropped":
+                continue
+            if track.profile is not None:
+                _follow_boost(state, track, now, touched)
+        state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
+        outputs = []
+        for track in state.tracks:
+            if track.status != "dropped" and (track.track in touched or now >= track.next_say_ns or _ended(track, now)):
+                outputs.append(_say(state, track, now))
+        return state, outputs
+
+
+def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:
+    """Whether a tracklet has nothing more to give: long silent, or of a track that flies on without it."""
+    newest = state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
+    return now - newest > 300 * S
+
+
+def _live(state: TracksState) -> list[TrackRecord]:
+    return [t for t in state.tracks if t.ballistic is not None and t.phase == "ballistic" and t.status != "dropped"]
+
+
+def _to_ballistic_tracks(state: TracksState, record: str, detections: Detections, touched: set[str]) -> Detections:
+    """Give plots to the ballistic tracks that predict them; the others stay."""
+    look = detections.look
+    assert isinstance(look, RadarLook)
+    tracks = _live(state)
+    if not tracks:
+        return detections
+    data = plots(look, state.epoch_ns)
+    free = np.ones(len(look.sequence), bool)
+    for time_ns in np.unique(look.time_ns):
+        rows = np.flatnonzero(look.time_ns == time_ns)
+        group = _rows(data, rows)
+        cost = np.full((len(tracks), len(rows)), np.inf)
+        said = []
+        for k, track in enumerate(tracks):
+            assert track.ballistic is not None
+            predicted = flight.predict(track.ballistic, int(time_ns))
+            said.append(flight.innovation(predicted, look.sensor, group))
+            _, difference, _, covariance = said[-1]
+            cost[k] = np.einsum("ni,ni->n", difference, np.linalg.solve(covariance, difference[..., None])[..., 0])
+        for k, i in pairs(cost, GATE):
+            track = tracks[k]
+            free[rows[i]] = False
+            predicted, difference, gradient, covariance = said[k]
+            if _height(predicted.mean) < REENTRY_M:
+                continue
+            track.ballistic = flight.update(predicted, difference[i], gradient, covariance[i])
+            _count(track, look.sensor, "radar", int(time_ns), 1)
+            track.fresh.append(record)
+    if free.all():
+        return detections
+    kept = select(look, free)
+    return Detections(look=kept, false_alarm_probability=detections.false_alarm_probability[free])
+
+
+def _rows(data: Plots, rows: FloatArray) -> Plots:
+    return Plots(
+        data.time_s[rows], data.sensor[rows], data.site_deg_m[rows], data.measured[rows], data.sigma[rows], data.bias_sigma
+    )
+
+
+def _height(state: FloatArray) -> float:
+    return float(geodetic_from_itrf(state[:3])[2])
+
+
+def _count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:
+    track.last_detection_ns = max(track.last_detection_ns, time_ns)
+    track.plots += plots_used
+    if sensor not in track.sensors:
+        track.sensors.append(sensor)
+    if kind not in track.phenomenologies:
+        track.phenomenologies.append(kind)
+        track.kind_sensors.append(sensor)
+
+
+def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) -> None:
+    """Give a confirmed tracklet to the track that explains it, or open a track with it."""
+    rows = tracklet.rows
+    newest = float(rows.time_s[-1])
+    infrared = isinstance(rows, LinesOfSight)
+    for track in state.tracks:
+        if track.status == "dropped" or track.profile is None or (track.phase == "ballistic" and not infrared):
+            continue
+        if _explains(track, tracklet, state.epoch_ns):
+            tracklet.track = track.track
+            track.next_fit_ns = now
+            _count(track, tracklet.sensor, "infrared" if infrared else "radar", state.epoch_ns + round(newest * S), 0)
+            return
+    if isinstance(rows, LinesOfSight):
+        track = _open(state, tracklet, now)
+        tracklet.track = track.track
+        track.next_fit_ns = now
+        state.tracks.append(track)
+        return
+    recent = np.flatnonzero(rows.time_s > newest - WINDOW_S)
+    if len(recent) < BALLISTIC_HITS or newest - rows.time_s[recent[0]] < BALLISTIC_SPAN_S:
+        return
+    if tracklet.silent_looks:
+        return
+    estimate, chi2, degrees = flight.initiate(tracklet.sensor, _rows(rows, recent), state.epoch_ns)
+    if chi2 > BALLISTIC_CHI2 * degrees or _height(estimate.mean) < REENTRY_M:
+        return
+    track = _open(state, tracklet, now)
+    track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
+    track.plots = len(recent)
+    track.chi2_per_degree = chi2 / degrees
+    tracklet.track = track.track
+    state.tracklets.remove(tracklet)
+    state.tracks.append(track)
+    track.fresh.extend(tracklet.fresh)
+    touched.add(track.track)
+
+
+def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
+    first = state.epoch_ns + round(float(tracklet.rows.time_s[0]) * S)
+    newest = state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
+    infrared = isinstance(tracklet.rows, LinesOfSight)
+    track = TrackRecord(
+        track=f"T{state.named:04d}",
+        version=0,
+        status="confirmed",
+        phase="boost",
+        profile=None,
+        timeline=Timeline(),
+        ballistic=None,
+        ballistic_since_ns=0,
+        launch=None,
+        impact_ns=None,
+        first_detection_ns=first,
+        last_detection_ns=newest,
+        plots=0,
+        sensors=[tracklet.sensor],
+        phenomenologies=["infrared" if infrared else "radar"],
+        kind_sensors=[tracklet.sensor],
+        chi2_per_degree=1.0,
+        next_fit_ns=0,
+        next_say_ns=now,
+        fresh=[],
+    )
+    state.named += 1
+    if infrared:
+        assert isinstance(tracklet.rows, LinesOfSight)
+        track.profile = boost.fit(state.epoch_ns, tracklet.rows, None, Timeline())
+    return track
+
+
+def _explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
+    """Whether the track's profile passes where the tracklet saw its object last."""
+    assert track.profile is not None
+    rows = tracklet.rows
+    at = float(rows.time_s[-1])
+    if track.timeline.burnout is not None and at > track.timeline.burnout[0] + 30.0:
+        return False
+    state, covariance = boost.state_at(track.profile, at)
+    floor = MODEL_FLOOR_M**2
+    if isinstance(rows, LinesOfSight):
+        depth = float((state[:3] - rows.position[-1]) @ rows.direction[-1])
+        miss = rows.tangents[-1] @ (state[:3] - rows.position[-1])
+        spread = rows.tangents[-1] @ covariance[:3, :3] @ rows.tangents[-1].T
+        spread += np.eye(2) * ((depth * np.hypot(rows.sigma[-1], rows.bias_sigma[0])) ** 2 + floor)
+        return depth > 0.0 and float(miss @ np.linalg.solve(spread, miss)) < GATE
+    miss = state[:3] - tracklet.position[-1]
+    noise = (float(np.hypot(rows.sigma[-1, :2], rows.bias_sigma[0, :2]).max()) * rows.measured[-1, 2]) ** 2
+    return float(miss @ np.linalg.solve(covariance[:3, :3] + np.eye(3) * (noise + floor), miss)) < GATE
+
+
+def _follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[str]) -> None:
+    """Refit a boosting track when it is due, and see its burnout, or its next ignition."""
+    own = [t for t in state.tracklets if t.track == track.track]
+    seen = [t for t in own if isinstance(t.rows, LinesOfSight)]
+    if not seen:
+        return
+    if track.phase == "ballistic":
+        assert track.timeline.burnout is not None
+        newest = max(float(t.rows.time_s[-1]) for t in seen)
+        if newest <= track.timeline.burnout[0] + 2.0:
+            return
+        # The plume is back: what looked like burnout was a coast between stages.
+        track.timeline = Timeline((*track.timeline.staging, track.timeline.burnout)[-MAX_STAGINGS:], None)
+        track.phase, track.ballistic = "boost", None
+        track.next_fit_ns = now
+    burnout = _burnout(seen)
+    if burnout is None and now < track.next_fit_ns:
+        return
+    curves = [staging_times(t.rows.time_s, t.irradiance, t.snr) for t in seen if t.hits > 3]
+    period = max(t.period_s for t in seen)
+    staging = merge_times([*track.timeline.staging, *(s for curve in curves for s in curve)], period + 4.0)
+    end = burnout[0] - 5.0 if burnout is not None else np.inf
+    track.timeline = Timeline(tuple(s for s in staging if s[0] < end)[:MAX_STAGINGS], burnout)
+    sights = combine([t.rows for t in seen if isinstance(t.rows, LinesOfSight)])
+    echoes = [t.rows for t in own if isinstance(t.rows, Plots)]
+    radar = None
+    if echoes:
+        both = combine(echoes)
+        assert isinstance(both, Plots)
+        if burnout is not None:
+            both = _rows(both, np.flatnonzero(both.time_s <= burnout[0]))
+        radar = both if len(both.time_s) else None
+    assert isinstance(sights, LinesOfSight)
+    assert track.profile is not None
+    young = len(sights.time_s) < 40
+    profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, None if young else track.profile)
+    if young:
+        again = boost.fit(state.epoch_ns, sights, radar, track.timeline, track.profile)
+        profile = min(profile, again, key=lambda p: p.chi2)
+    track.profile = profile
+    track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
+    track.launch = _launch(profile)
+    track.plots = profile.degrees // 2
+    for t in own:
+        kind: Phenomenology = "infrared" if isinstance(t.rows, LinesOfSight) else "radar"
+        _count(track, t.sensor, kind, state.epoch_ns + round(float(t.rows.time_s[-1]) * S), 0)
+        track.fresh.extend(t.fresh)
+        t.fresh.clear()
+    age = (now - track.first_detection_ns) / S
+    track.next_fit_ns = now + round(_interval_s(FIT_EVERY_S, age) * S)
+    touched.add(track.track)
+    if burnout is not None:
+        _hand_over(state, track, own, burnout, now)
+
+
+def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
+    """Burnout, s after the epoch, when every sensor that still saw the plume at its end has gone silent."""
+    end = max(float(t.rows.time_s[-1]) for t in seen)
+    last = [t for t in seen if float(t.rows.time_s[-1]) >= end - 2.5 * t.period_s]
+    if any(t.silent_looks < (SILENT_STARING if t.period_s <= 3.0 else SILENT_SCANNING) for t in last):
+        return None
+    silent = np.array([(t.silent_ns - t.epoch_ns) / S for t in last])
+    return burnout_time(np.array([float(t.rows.time_s[-1]) for t in last]), silent)
+
+
+def _launch(profile: Profile) -> LaunchFit:
+    """Launch point, lift-off and azimuth of a profile."""
+    origin = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
+    axes = enu_axes(profile.lat_deg, profile.lon_deg)
+    p = profile.parameters
+    lat, lon, _ = geodetic_from_itrf(origin + p[boost.EAST] * axes[0] + p[boost.NORTH] * axes[1])
+    keep = [boost.EAST, boost.NORTH, boost.LIFTOFF, boost.AZIMUTH]
+    covariance = profile.covariance[np.ix_(keep, keep)].copy()
+    covariance[[0, 1], [0, 1]] += LAUNCH_FLOOR_M**2
+    return LaunchFit(
+        lat_deg=float(lat),
+        lon_deg=float(lon),
+        time_ns=profile.epoch_ns + round(float(p[boost.LIFTOFF]) * S),
+        azimuth_deg=float(np.degrees(p[boost.AZIMUTH])) % 360.0,
+        covariance=covariance,
+    )
+
+
+def _hand_over(
+    state: TracksState, track: TrackRecord, own: list[Tracklet], burnout: tuple[float, float], now: int
+) -> None:
+    """From the profile at burnout to ballistic flight; radar plots made since then follow at once."""
+    assert track.profile is not None
+    at = burnout[0] + max(3.0 * burnout[1], 1.0)
+    mean, covariance = boost.state_at(track.profile, at)
+    track.phase = "ballistic"
+    track.ballistic = flight.from_state(state.epoch_ns + round(at * S), mean, covariance)
+    track.ballistic_since_ns = now
+    for t in own:
+        if not isinstance(t.rows, Plots):
+            continue
+        for i in np.flatnonzero(t.rows.time_s > at):
+            time_ns = state.epoch_ns + round(float(t.rows.time_s[i]) * S)
+            predicted = flight.predict(track.ballistic, time_ns)
+            predicted, difference, gradient, spread = flight.innovation(predicted, t.sensor, _rows(t.rows, np.array([i])))
+            if float(difference[0] @ np.linalg.solve(spread[0], difference[0])) < GATE:
+                track.ballistic = flight.update(predicted, difference[0], gradient, spread[0])
+                track.plots += 1
+        state.tracklets.remove(t)
+
+
+def _blind_launch(state: FloatArray, epoch_ns: int) -> LaunchFit | None:
+    """Launch as far as a ballistic arc shows it: the arc run back to the ground, and a class of powered ascents."""
+    back = state.copy()
+    back[3:] *= -1.0
+    # Backwards in time the Earth turns the other way.
+    fall = flight.fall(back, 0.0, 3600.0, -boost.OMEGA_EARTH)
+    if fall.seconds < 0.0:
+        return None
+    lat, lon, _ = geodetic_from_itrf(fall.position)
+    heading = enu_axes(lat, lon) @ -fall.velocity
+    azimuth = float(np.arctan2(heading[0], heading[1]))
+    along = np.array([np.sin(azimuth), np.cos(azimuth)])
+    across = np.array([along[1], -along[0]])
+    covariance = np.zeros((4, 4))
+    covariance[:2, :2] = BLIND_ALONG_M**2 * np.outer(along, along) + BLIND_ACROSS_M**2 * np.outer(across, across)
+    covariance[2, 2], covariance[3, 3] = BLIND_SIGMA_S**2, np.radians(3.0) ** 2
+    return LaunchFit(
+        lat_deg=float(lat),
+        lon_deg=float(lon),
+        time_ns=epoch_ns - round((fall.seconds + BLIND_EARLIER_S) * S),
+        azimuth_deg=float(np.degrees(azimuth)) % 360.0,
+        covariance=covariance,
+    )
+
+
+def _ended(track: TrackRecord, now: int) -> bool:
+    if track.impact_ns is not None:
+        return now > track.impact_ns + 5 * S
+    return now - track.last_detection_ns > LOST_S * S
+
+
+def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
+    """The next version of a track."""
+    if track.phase == "ballistic":
+        assert track.ballistic is not None
+        estimate = track.ballistic
+        epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
+        fall = flight.fall(mean, DRAG)
+        track.impact_ns = epoch_ns + round(fall.seconds * S) if fall.seconds >= 0.0 else None
+        if track.profile is None:
+            track.launch = _blind_launch(mean, epoch_ns)
+        age = (now - track.ballistic_since_ns) / S
+        track.next_say_ns = now + round(_interval_s(SAY_EVERY_S, age) * S)
+        if track.impact_ns is not None and now < track.impact_ns - 60 * S:
+            track.next_say_ns = min(track.next_say_ns, track.impact_ns - 60 * S)
+    else:
+        assert track.profile is not None
+        at = (track.last_detection_ns - state.epoch_ns) / S
+        epoch_ns = track.last_detection_ns
+        mean, covariance = boost.state_at(track.profile, at)
+        track.next_say_ns = now + 60 * S
+    if _ended(track, now):
+        track.status = "dropped"
+    elif now - track.last_detection_ns > 60 * S:
+        track.status = "coasting"
+    else:
+        track.status = "confirmed"
+    track.version += 1
+    burnout = track.timeline.burnout
+    message = Track(
+        track=track.track,
+        version=track.version,
+        status=track.status,
+        phase=track.phase,
+        epoch_ns=epoch_ns,
+        state=mean,
+        covariance=covariance,
+        first_detection_ns=track.first_detection_ns,
+        last_detection_ns=track.last_detection_ns,
+        detections=track.plots,
+        sensors=tuple(track.sensors),
+        phenomenologies=tuple(track.phenomenologies),
+        kind_sensors=tuple(track.kind_sensors),
+        launch=track.launch,
+        burnout_ns=state.epoch_ns + round(burnout[0] * S) if burnout is not None else None,
+        burnout_sigma_s=burnout[1] if burnout is not None else 0.0,
+        staging_ns=tuple(state.epoch_ns + round(t * S) for t, _ in track.timeline.staging),
+        chi2_per_degree=track.chi2_per_degree,
+    )
+    lineage = tuple(dict.fromkeys(track.fresh))
+    track.fresh.clear()
+    return Output(message, epoch_ns, lineage)
