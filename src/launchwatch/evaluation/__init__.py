@@ -1,0 +1,1 @@
+"""Metrics: what a run was worth, from its outputs and the truth."""
