@@ -31,4 +31,5 @@ class Release(msgspec.Struct, frozen=True, tag="release", kw_only=True):
     addressee: str
     level: Level
     released_ns: int
+    first_detection_ns: int
     item: InfraredLook | RadarLook | Track | Warning

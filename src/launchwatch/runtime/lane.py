@@ -64,10 +64,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 class Lane:
     """One run of the chain.
 
-    A stage may carry two more attributes than `ports.Stage` asks for:
+    A stage may carry three more attributes than `ports.Stage` asks for:
 
     - `due(state) -> int | None`: epoch (ns TAI) of its next timer. Such a stage is left alone while it has no input and
       nothing is due; a stage without it is stepped on every tick.
+    - `transient = True`: it only passes on what the door has journaled; its outputs are not journaled again.
     - `labelled = True`: its items carry whole envelopes instead of records, so that it can read purpose and origin
       (releases).
 
@@ -95,6 +96,7 @@ class Lane:
         self._journal = journal
         self._states: list[Any] = [stage.start() for stage in self._stages]
         self._due = [getattr(stage, "due", None) for stage in self._stages]
+        self._transient = {stage.topic for stage in self._stages if getattr(stage, "transient", False)}
         self._labelled = [getattr(stage, "labelled", False) for stage in self._stages]
         self._sequences: dict[str, int] = dict.fromkeys((*self._topics, "tick"), 0)
         self._origin: tuple[Origin, ...] = ()
@@ -156,9 +158,15 @@ class Lane:
             envelopes = [self._envelope(stage.topic, output, now) for output in outputs]
             heard.extend(envelopes)
             made.extend(envelopes)
-        if self._journal is not None and made:
-            self._journal.append(self.name, "output", made)
-        return made
+        kept = [envelope for envelope in made if envelope.topic not in self._transient]
+        if self._journal is not None and kept:
+            self._journal.append(self.name, "output", kept)
+        return kept
+
+    def due_ns(self) -> int | None:
+        """Epoch of the next timer of any stage that has one, ns TAI; None while none is set."""
+        epochs = [due(state) for due, state in zip(self._due, self._states, strict=True) if due is not None]
+        return min((epoch for epoch in epochs if epoch is not None), default=None)
 
     def snapshot(self) -> bytes:
         """The lane as MessagePack; `restore` gives a lane that goes on as this one would."""

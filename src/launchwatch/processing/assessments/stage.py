@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.schema import Region
-from launchwatch.core.arrays import FloatArray
+from numpy.typing import NDArray
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment, Basis, Confidence, Estimate
 from launchwatch.messages.events import Event
@@ -39,7 +39,7 @@ class AssessmentsStage:
     topic = "assessments"
     consumes: tuple[type, ...] = (Event,)
 
-    def __init__(self, regions: dict[str, Region], ceiling_m: float, land: FloatArray) -> None:
+    def __init__(self, regions: dict[str, Region], ceiling_m: float, land: NDArray[np.bool_]) -> None:
         self.regions, self.ceiling_m, self.land = regions, ceiling_m, land
 
     def start(self) -> AssessmentsState:

@@ -89,6 +89,11 @@ class TracksStage:
         """A stage that has seen nothing."""
         return TracksState(0, 1, 1, [], [])
 
+    def due(self, state: TracksState) -> int | None:
+        """When the next track has something to say, or ends."""
+        waiting = [min(t.next_say_ns, _end_ns(t)) for t in state.tracks if t.status != "dropped"]
+        return min(waiting, default=None)
+
     def step(self, state: TracksState, inputs: Sequence[Item], now: int) -> tuple[TracksState, list[Output]]:
         """Detections of one tick into tracks."""
         touched: set[str] = set()
@@ -404,10 +409,15 @@ def _blind_launch(state: FloatArray, epoch_ns: int) -> LaunchFit | None:
     )
 
 
-def _ended(track: TrackRecord, now: int) -> bool:
+def _end_ns(track: TrackRecord) -> int:
+    """When the track ends if nothing more is seen of it, ns TAI."""
     if track.impact_ns is not None:
-        return now > track.impact_ns + 5 * S
-    return now - track.last_detection_ns > LOST_S * S
+        return track.impact_ns + 5 * S
+    return track.last_detection_ns + round(LOST_S * S)
+
+
+def _ended(track: TrackRecord, now: int) -> bool:
+    return now >= _end_ns(track)
 
 
 def _say(state: TracksState, track: TrackRecord, now: int) -> Output:

@@ -1,0 +1,1 @@
+"""Composition root: the only place that sees simulator, processing, control and sharing together."""

@@ -1,0 +1,112 @@
+"""One flight: a launch of a scenario, or of `launchwatch fly`, aimed and flown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from launchwatch.catalog.schema import Booster, Launch
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.messages.truth import FlightTruth
+from launchwatch.sim.truth.aim import aim_apogee_range, aim_impact, aim_orbit
+from launchwatch.sim.truth.flight import FlightPlan, Trajectory, fly
+
+STEP_S = 5.0  # of the sampled truth in the journal; a straight line between two samples is off by at most 30 m
+
+
+@dataclass(frozen=True)
+class Flown:
+    """A trajectory with its booster, as the sensors see it (`sim.sensors.Trajectory`)."""
+
+    booster: Booster
+    trajectory: Trajectory
+
+    @property
+    def burnout_s(self) -> float:
+        """Burnout, s after lift-off."""
+        return self.trajectory.burnout_s
+
+    @property
+    def last_s(self) -> float:
+        """Impact, or the end of what was computed, s after lift-off."""
+        return self.trajectory.end_s
+
+    def at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Position and velocity (n, 3), ITRF m and m/s."""
+        return self.trajectory.at(t_s)
+
+    def thrust_at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Thrust N and effective exhaust speed m/s, (n,)."""
+        return self.trajectory.thrust_at(t_s)
+
+
+def aim(launch: Launch, booster: Booster) -> FlightPlan:
+    """The plan that flies a launch of a scenario as it asks."""
+    start = (launch.from_.lat_deg, launch.from_.lon_deg)
+    path = launch.trajectory
+    if path.orbit is not None:
+        return aim_orbit(booster, start, path.orbit.inclination_deg, path.orbit.altitude_km)
+    if path.to is not None:
+        mode = "depressed" if path.depressed else "lofted" if path.apogee_km is not None else "minimum-energy"
+        return aim_impact(booster, start, (path.to.lat_deg, path.to.lon_deg), mode, path.apogee_km)
+    assert path.azimuth_deg is not None and path.apogee_km is not None and path.range_km is not None
+    return aim_apogee_range(booster, start, path.azimuth_deg, path.apogee_km, path.range_km)
+
+
+def flown(launch: Launch, booster: Booster) -> Flown:
+    """A launch of a scenario, flown."""
+    return Flown(booster, fly(booster, aim(launch, booster)))
+
+
+def truth_of(launch: Launch, flight: Flown) -> FlightTruth:
+    """The record of one true flight."""
+    path = flight.trajectory
+    t = np.unique(np.append(np.arange(0.0, path.end_s, STEP_S), path.end_s))
+    position, velocity = path.at(t)
+    return FlightTruth(
+        launch=launch.id,
+        booster=launch.booster,
+        booster_class=flight.booster.booster_class,
+        time_ns=launch.time_ns,
+        launch_deg=(path.plan.lat_deg, path.plan.lon_deg),
+        impact_deg=path.impact_deg,
+        impact_s=path.impact_s,
+        burnout_s=path.burnout_s,
+        apogee_s=path.apogee_s,
+        apogee_km=path.apogee_km,
+        range_km=path.range_km or 0.0,
+        azimuth_deg=path.plan.azimuth_deg,
+        staging_s=path.staging_s,
+        t_s=t,
+        position_m=position,
+        velocity_m_s=velocity,
+        thrust_n=path.thrust_at(t)[0],
+    )
+
+
+def figures(path: Trajectory) -> dict[str, Any]:
+    """The document of `launchwatch fly --json`."""
+    impact = None
+    if path.impact_deg is not None:
+        impact = {"lat_deg": round(path.impact_deg[0], 4), "lon_deg": round(path.impact_deg[1], 4)}
+    return {
+        "flight_time_s": None if path.impact_s is None else round(path.impact_s, 2),
+        "burnout_s": round(path.burnout_s, 2),
+        "burnout_speed_m_s": round(path.burnout_speed_m_s, 1),
+        "burnout_altitude_km": round(path.burnout_altitude_km, 2),
+        "apogee_km": round(path.apogee_km, 2),
+        "range_km": None if path.range_km is None else round(path.range_km, 2),
+        "impact": impact,
+        "azimuth_deg": round(path.plan.azimuth_deg, 3),
+        "final_pitch_deg": round(path.plan.final_pitch_deg, 4),
+        "cutoff": round(path.plan.cutoff, 6),
+    }
+
+
+def heights_km(path: Trajectory, t_s: FloatArray) -> FloatArray:
+    """Heights (n,) above the ellipsoid, km."""
+    heights: FloatArray = geodetic_from_itrf(path.at(t_s)[0])[2] / 1e3
+    return heights

@@ -1,0 +1,1 @@
+"""The command line: a door without domain logic. Nothing heavy is imported before a command runs."""
