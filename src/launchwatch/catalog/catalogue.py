@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from launchwatch.catalog.convert import FieldError, convert, nearest
-from launchwatch.catalog.records import Block, CatalogError, Problem
+from launchwatch.catalog.convert import FieldError, convert
+from launchwatch.catalog.records import Block, CatalogError, Problem, nearest
 from launchwatch.catalog.schema import (
     MAX_ELEMENT_AGE_DAYS,
     AnyOrbit,

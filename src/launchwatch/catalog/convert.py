@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import msgspec
 
 from launchwatch.catalog.document import Path
-from launchwatch.catalog.records import Problem, Record
+from launchwatch.catalog.records import Problem, Record, nearest
 
 R = TypeVar("R", bound=Record)
 
@@ -66,14 +65,6 @@ class FieldError(ValueError):
         super().__init__(text)
         self.path = path
         self.text = text
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """How to go on after an unknown name: the nearest valid one, or all where they are few."""
-    names = sorted(names)
-    if close := get_close_matches(name, names, n=1, cutoff=0.55):
-        return f"; did you mean {close[0]!r}?"
-    return f"; write one of {', '.join(names)}" if 0 < len(names) <= 12 else "; no name is near it"
 
 
 def not_finite(data: Any, path: Path = ()) -> Iterator[Problem]:

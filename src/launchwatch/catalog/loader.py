@@ -15,10 +15,10 @@ import msgspec
 
 from launchwatch.catalog import cache
 from launchwatch.catalog.catalogue import KINDS, Catalog, Raw, reference_problems, scenario_of
-from launchwatch.catalog.convert import FieldError, convert, nearest
+from launchwatch.catalog.convert import FieldError, convert
 from launchwatch.catalog.document import Document, dotted, read_yaml
 from launchwatch.catalog.document import Path as FieldPath
-from launchwatch.catalog.records import CatalogError
+from launchwatch.catalog.records import CatalogError, nearest
 from launchwatch.catalog.schema import Scenario
 
 __all__ = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -31,6 +32,14 @@ Problem: TypeAlias = tuple[tuple[str | int, ...], str]
 
 class CatalogError(ValueError):
     """A catalogue or scenario that is refused; one line names file, line and field, what is wrong and what to write."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """How to go on after an unknown name: the nearest valid one, or all where they are few."""
+    names = sorted(names)
+    if close := get_close_matches(name, names, n=1, cutoff=0.55):
+        return f"; did you mean {close[0]!r}?"
+    return f"; write one of {', '.join(names)}" if 0 < len(names) <= 12 else "; no name is near it"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

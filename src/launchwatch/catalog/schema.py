@@ -158,10 +158,10 @@ class Geostationary(Orbit, frozen=True, kw_only=True, tag="geostationary"):
 
 
 class Molniya(Orbit, frozen=True, kw_only=True, tag="molniya"):
-    """Two revolutions a sidereal day, apogee in the north over two fixed longitudes 180 degrees apart.
+    """Two revolutions a sidereal day, apogee over two fixed longitudes 180 degrees apart, kept there: no drift at all.
 
-    The place on the orbit is given by ``phase_deg`` (mean anomaly at 2000-01-01T12:00:00Z) or by ``apogee_epoch`` (UTC
-    of one apogee over ``apogee_longitude_deg``); exactly one of them.
+    The place on the orbit is given by ``apogee_epoch`` (UTC of one apogee over ``apogee_longitude_deg``) or by
+    ``phase_deg`` (mean anomaly at 2000-01-01T12:00:00Z; the next apogee is over that longitude); exactly one of them.
     """
 
     kind: ClassVar[str] = "molniya"
