@@ -102,7 +102,7 @@ def format_utc(ns: int, digits: int = 6) -> str:
         raise EpochError(f"digits is {digits}; it must lie in 0 to 9")
     unit = 10 ** (9 - digits)
     quotient, rest = divmod(int(ns), unit)
-    if 2 * rest > unit or 2 * rest == unit and quotient % 2:
+    if 2 * rest > unit or (2 * rest == unit and quotient % 2):
         quotient += 1
     tai_s, fraction_ns = divmod(quotient * unit, NS)
     leap = tai_s in _LEAP_SECONDS_TAI  # then UTC already reads the next midnight: go back to :59 and write :60

@@ -1,7 +1,7 @@
 """Numba, with a cache that no changed kernel can poison.
 
-Numba keys its cache by the file of a function, not by those of its callees: after a change in one file a cached caller in
-another would keep the old answer. So the cache folder carries a hash of every kernel source and of numba's version.
+Numba keys its cache by the file of a function, not by those of its callees: after a change in one file a cached caller
+in another would keep the old answer. So the cache folder carries a hash of every kernel source and numba's version.
 """
 
 from __future__ import annotations

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import A, B
 from launchwatch.core.jit import njit
 from launchwatch.physics.atmosphere import EARTH_RADIUS_76, GAMMA, GEOPOTENTIAL_LAYERS, R_AIR
 from launchwatch.physics.gravity import J2, MU
+
+Layer: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 
 
 @njit(cache=True, error_model="numpy")
@@ -40,20 +43,28 @@ def layer_of(h: float, edges: FloatArray) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def air_in_layer(h: float, table: FloatArray, i: int) -> tuple[float, float, float]:
-    """Density kg/m^3, pressure Pa and temperature K by one row of the table, also a little beyond its ends."""
-    above = (EARTH_RADIUS_76 * h / (EARTH_RADIUS_76 + h) if i < GEOPOTENTIAL_LAYERS else h) - table[i, 0]
-    lapse = table[i, 2]
+def layer_row(table: FloatArray, i: int) -> Layer:
+    """One row of the table of air by value, and whether it is entered with geopotential height (1 or 0)."""
+    row = table[i]
+    geopotential = 1.0 if i < GEOPOTENTIAL_LAYERS else 0.0
+    return row[0], row[1], row[2], row[3], row[4], row[5], row[7], geopotential
+
+
+@njit(cache=True, error_model="numpy")
+def air_in_layer(h: float, layer: Layer) -> tuple[float, float, float]:
+    """Density kg/m^3, pressure Pa and temperature K by one layer's formulae, also a little beyond its ends."""
+    base, base_temperature, lapse, base_pressure, base_density, n, k, geopotential = layer
+    above = (EARTH_RADIUS_76 * h / (EARTH_RADIUS_76 + h) if geopotential > 0.0 else h) - base
     if lapse != 0.0:
-        temperature = table[i, 1] + lapse * above
-        pressure = table[i, 3] * math.exp(-table[i, 5] * math.log(temperature / table[i, 1]))
+        temperature = base_temperature + lapse * above
+        pressure = base_pressure * math.exp(-n * math.log(temperature / base_temperature))
         return pressure / (R_AIR * temperature), pressure, temperature
-    fall = math.exp(-table[i, 7] * above)
-    return table[i, 4] * fall, table[i, 3] * fall, table[i, 1]
+    fall = math.exp(-k * above)
+    return base_density * fall, base_pressure * fall, base_temperature
 
 
 @njit(cache=True, error_model="numpy")
 def air(h: float, table: FloatArray, edges: FloatArray) -> tuple[float, float, float]:
     """Density kg/m^3, pressure Pa and speed of sound m/s at a geometric height, m."""
-    density, pressure, temperature = air_in_layer(h, table, layer_of(h, edges))
+    density, pressure, temperature = air_in_layer(h, layer_row(table, layer_of(h, edges)))
     return density, pressure, math.sqrt(GAMMA * R_AIR * temperature)

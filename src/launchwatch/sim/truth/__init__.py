@@ -1,0 +1,1 @@
+"""What really happens: flights of boosters and orbits of satellites."""
