@@ -277,7 +277,7 @@ def _target(booster: Booster, launch: LatLon, impact: LatLon) -> _Target:
 
 def _grid(target: _Target) -> _Lanes:
     """The coarse grid of pitch and cutoff, pitch by pitch."""
-    cutoffs = _CUTOFFS[_CUTOFFS > target.least_cutoff]
+    cutoffs = _CUTOFFS[target.least_cutoff < _CUTOFFS]
     pitch, cutoff = (values.ravel() for values in np.meshgrid(_PITCHES_DEG, cutoffs, indexing="ij"))
     azimuth = np.full(len(pitch), target.azimuth_deg)
     ends = target.fly(pitch, cutoff, azimuth, fine=False)

@@ -1,96 +1,127 @@
-"""Satellites: positions of the sensors in orbit."""
+"""Satellites: where the sensors in orbit are."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from launchwatch.catalog.schema import AnyOrbit, Elements, Geostationary, Molniya
+from launchwatch.catalog.schema import MAX_ELEMENT_AGE_DAYS, AnyOrbit, Elements, Geostationary, Molniya
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, format_utc, gmst_rad, julian_date, parse_utc
-from launchwatch.core.frames import OMEGA_EARTH, itrf_from_teme
+from launchwatch.core.frames import itrf_from_teme
+from launchwatch.core.geodesy import A
 from launchwatch.physics.gravity import MU
 
 GEOSTATIONARY_M = 42_164_172.0
-EARTH_M = 6_378_137.0
-J2000 = parse_utc("2000-01-01T12:00:00Z")
+"""Radius of the geostationary orbit."""
+
+_J2000_NS = parse_utc("2000-01-01T12:00:00Z")
+_TURN_S = 86_164.0905  # mean sidereal day, the period of GMST
+_DAY_NS = 86_400 * NS
+_SGP4_DAY_0 = 2_433_281.5  # Julian date from which SGP4 counts the days of an epoch
 
 
 class OrbitError(ValueError):
     """Elements that give no position; one line says why."""
 
 
-def satellite_positions(orbit: AnyOrbit, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Position and velocity (n, 3) of a satellite at epochs (n,) ns TAI, ITRF, m and m/s."""
+def satellite_positions(orbit: AnyOrbit, epochs_ns: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Position and velocity of a satellite.
+
+    Elements go through SGP4 (Hoots and Roehrich, 1980; Vallado et al., 2006). Geostationary and Molniya orbits are
+    closed forms that stand still over the ground, or come back to it, for ever: they are slots, not elements.
+
+    Parameters
+    ----------
+    orbit : Geostationary, Molniya or Elements
+    epochs_ns : array_like of int64, shape (n,)
+        Nanoseconds TAI since 1970 TAI.
+
+    Returns
+    -------
+    position_m, velocity_m_s : FloatArray, shape (n, 3)
+        ITRF.
+
+    Raises
+    ------
+    OrbitError
+        Elements more than `MAX_ELEMENT_AGE_DAYS` from their epoch, or that SGP4 refuses.
+    """
+    epochs = np.asarray(epochs_ns, dtype=np.int64)
     if isinstance(orbit, Geostationary):
-        return _geostationary(orbit, len(epochs_ns))
+        return _geostationary(orbit, len(epochs))
     if isinstance(orbit, Molniya):
-        return _molniya(orbit, epochs_ns)
-    return _sgp4(orbit, epochs_ns)
+        return _molniya(orbit, epochs)
+    return _sgp4(orbit, epochs)
 
 
 def _geostationary(orbit: Geostationary, count: int) -> tuple[FloatArray, FloatArray]:
-    angle = np.radians(orbit.longitude_deg)
-    position = GEOSTATIONARY_M * np.array([np.cos(angle), np.sin(angle), 0.0])
+    longitude = np.radians(orbit.longitude_deg)
+    position = GEOSTATIONARY_M * np.array([np.cos(longitude), np.sin(longitude), 0.0])
     return np.tile(position, (count, 1)), np.zeros((count, 3))
+
+
+def _molniya(orbit: Molniya, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Two-body motion with half a sidereal day; the node stands so that the apogees are over their longitudes."""
+    rate = 4.0 * np.pi / _TURN_S
+    a = float(np.cbrt(MU / rate**2))
+    e = 1.0 - (A + orbit.perigee_km * 1e3) / a
+    if orbit.apogee_epoch is not None:
+        apogee_ns = parse_utc(orbit.apogee_epoch)
+    else:
+        apogee_ns = _J2000_NS + round((np.pi - np.radians(orbit.phase_deg or 0.0)) / rate * NS)
+    mean = np.remainder(rate / NS * (epochs_ns - apogee_ns) + np.pi, 2.0 * np.pi)
+    anomaly = mean + e * np.sin(mean)
+    for _ in range(12):  # Newton on Kepler's equation; six settle it at e = 0.75
+        anomaly -= (anomaly - e * np.sin(anomaly) - mean) / (1.0 - e * np.cos(anomaly))
+    cos, sin, flat = np.cos(anomaly), np.sin(anomaly), np.sqrt(1.0 - e * e)
+    speed = a * rate / (1.0 - e * cos)
+    in_plane = a * np.stack([cos - e, flat * sin], axis=1)
+    in_plane_rate = np.stack([-speed * sin, speed * flat * cos], axis=1)
+    argument, inclination = np.radians(orbit.argument_of_perigee_deg), np.radians(orbit.inclination_deg)
+    to_perigee = np.array(
+        [np.cos(argument), np.sin(argument) * np.cos(inclination), np.sin(argument) * np.sin(inclination)]
+    )
+    onward = np.array(
+        [-np.sin(argument), np.cos(argument) * np.cos(inclination), np.cos(argument) * np.sin(inclination)]
+    )
+    apogee_right_ascension = float(gmst_rad(apogee_ns)) + np.radians(orbit.apogee_longitude_deg)
+    node = apogee_right_ascension - np.arctan2(-to_perigee[1], -to_perigee[0])
+    turn = np.array([[np.cos(node), np.sin(node), 0.0], [-np.sin(node), np.cos(node), 0.0], [0.0, 0.0, 1.0]])
+    axes = np.stack([to_perigee, onward]) @ turn
+    return itrf_from_teme(in_plane @ axes, in_plane_rate @ axes, epochs_ns)
 
 
 def _sgp4(orbit: Elements, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
     from sgp4.api import SGP4_ERRORS, WGS72, Satrec
 
-    jd, fraction = julian_date(np.array([orbit.epoch_ns]))
+    age_days = np.abs(epochs_ns - orbit.epoch_ns) / _DAY_NS
+    if epochs_ns.size and age_days.max() > MAX_ELEMENT_AGE_DAYS:
+        asked = format_utc(int(epochs_ns[np.argmax(age_days)]), 0)
+        raise OrbitError(
+            f"{orbit.id}: {asked} is {age_days.max():.0f} days from the elements' epoch {orbit.epoch}; "
+            f"give elements within {MAX_ELEMENT_AGE_DAYS:g} days"
+        )
+    day, fraction = julian_date(orbit.epoch_ns)
     satellite = Satrec()
-    rad_min = 2 * np.pi / 1440.0
     satellite.sgp4init(
         WGS72,
         "i",
         orbit.norad_id,
-        float(jd[0] - 2433281.5 + fraction[0]),
+        float(day - _SGP4_DAY_0 + fraction),
         orbit.bstar,
-        0.0,
+        0.0,  # the two derivatives of the mean motion are unused by SGP4
         0.0,
         orbit.eccentricity,
         np.radians(orbit.argument_of_perigee_deg),
         np.radians(orbit.inclination_deg),
         np.radians(orbit.mean_anomaly_deg),
-        orbit.mean_motion_rev_day * rad_min,
+        orbit.mean_motion_rev_day * 2.0 * np.pi / 1440.0,
         np.radians(orbit.raan_deg),
     )
-    days, fractions = julian_date(epochs_ns)
-    error, position, velocity = satellite.sgp4_array(days, fractions)
-    if error.any():
-        first = int(np.flatnonzero(error)[0])
-        raise OrbitError(
-            f"{orbit.id}: SGP4 says '{SGP4_ERRORS[int(error[first])]}' at {format_utc(int(epochs_ns[first]), 0)}"
-        )
-    return itrf_from_teme(position * 1e3, velocity * 1e3, epochs_ns)
-
-
-def _molniya(orbit: Molniya, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Kepler motion of half a sidereal day whose plane keeps its apogee over the given longitude."""
-    rate = 2.0 * OMEGA_EARTH
-    a = (MU / rate**2) ** (1.0 / 3.0)
-    e = 1.0 - (EARTH_M + orbit.perigee_km * 1e3) / a
-    t = (np.asarray(epochs_ns) - J2000) / NS
-    if orbit.apogee_epoch is not None:
-        apogee_s = (parse_utc(orbit.apogee_epoch) - J2000) / NS
-    else:
-        assert orbit.phase_deg is not None
-        apogee_s = (np.pi - np.radians(orbit.phase_deg)) / rate
-    mean = np.remainder(rate * (t - apogee_s) + np.pi, 2 * np.pi)
-    anomaly = mean + e * np.sin(mean)
-    for _ in range(12):
-        anomaly -= (anomaly - e * np.sin(anomaly) - mean) / (1.0 - e * np.cos(anomaly))
-    along = np.column_stack([np.cos(anomaly) - e, np.sqrt(1 - e * e) * np.sin(anomaly)]) * a
-    speed = rate * a / (1.0 - e * np.cos(anomaly))
-    rates = np.column_stack([-np.sin(anomaly), np.sqrt(1 - e * e) * np.cos(anomaly)]) * speed[:, None]
-    w, i = np.radians(orbit.argument_of_perigee_deg), np.radians(orbit.inclination_deg)
-    # In the node's axes; the node stands so that the apogee is over its longitude at the apogee epoch.
-    p = np.array([np.cos(w), np.sin(w) * np.cos(i), np.sin(w) * np.sin(i)])
-    q = np.array([-np.sin(w), np.cos(w) * np.cos(i), np.cos(w) * np.sin(i)])
-    apogee_epoch = J2000 + round(apogee_s * NS)
-    stand = float(np.asarray(gmst_rad(np.array([apogee_epoch])))[0]) + np.radians(orbit.apogee_longitude_deg)
-    node = stand - np.arctan2(-p[1], -p[0])
-    c, s = np.cos(node), np.sin(node)
-    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    frame = np.stack([p, q]) @ turn.T
-    return itrf_from_teme(along @ frame, rates @ frame, np.asarray(epochs_ns))
+    errors, position_km, velocity_km_s = satellite.sgp4_array(*julian_date(epochs_ns))
+    if errors.any():
+        first = int(np.flatnonzero(errors)[0])
+        asked = format_utc(int(epochs_ns[first]), 0)
+        raise OrbitError(f"{orbit.id}: SGP4 gives no position at {asked}: {SGP4_ERRORS[int(errors[first])]}")
+    return itrf_from_teme(1e3 * position_km, 1e3 * velocity_km_s, epochs_ns)
