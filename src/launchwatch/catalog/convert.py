@@ -15,10 +15,20 @@ from launchwatch.catalog.records import Problem, Record, nearest
 R = TypeVar("R", bound=Record)
 
 _UNIT = re.compile(r"[kmun]?m2?|[mu]?rad|deg|arcsec|[mun]?s|min|h|day|[kmg]?hz|k?g|t|k|[km]?w|sr|db|dbsm")
-_PATTERNS = {
+_PATTERNS = {  # as the messages of msgspec show them: Python literals
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "write an id in lower case letters, digits and single hyphens",
     r"^[a-z]{2}$": "write an ISO country code in two lower case letters, like jp",
-    r"\S": "write some text",
+    r"\\S": "write some text",
+}
+_RELATIONS = {">=": "at least", "<=": "at most", ">": "greater than", "<": "less than"}
+_NAMES = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a mapping of keys",
+    "date": "a date like 2017-11-28",
 }
 _NEEDED = {
     "source": "missing; say who published the figures, or what an assumption rests on",
@@ -29,7 +39,9 @@ _AT = re.compile(r"(.*?)(?: - at `(?:key in )?\$(.*?)`)?", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _EXPECTED = re.compile(
-    r"Expected `(.*?)`(?: (<=|>=|<|>) (\S+)| of length (.*?)| matching regex '(.*)')?(?:, got `?(.*?)`?)?"
+    r"Expected `(?P<kind>.*?)`"
+    r"(?: (?P<relation><=|>=|<|>) (?P<bound>\S+)| of length (?P<length>.*?)| matching regex '(?P<pattern>.*)')?"
+    r"(?:, got .*)?"
 )
 _KEY = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 
@@ -93,34 +105,31 @@ def _explain(message: str, data: Any, kind: Any) -> Problem:
     if text.startswith("Invalid RFC3339"):
         return path, f"{value!r} is not a date; write it like 2017-11-28"
     if expected := _EXPECTED.fullmatch(text):
-        return path, _expected(value, *expected.groups())
+        return path, _expected(value, expected)
     return path, text.replace("`", "")
 
 
-def _expected(
-    value: Any,
-    kind: str,
-    relation: str | None,
-    bound: str | None,
-    length: str | None,
-    pattern: str | None,
-    got: str | None,
-) -> str:
-    shown = "null" if value is None else repr(value) if isinstance(value, (str, int, float)) else f"a {got or 'value'}"
-    if relation:
-        words = {">=": "at least", "<=": "at most", ">": "greater than", "<": "less than"}
-        return f"is {shown}; it must be {words[relation]} {float(bound or 0):g}"
-    if length:
-        count = len(value) if isinstance(value, (list, dict, str)) else got
-        return f"has {count} entries; it must have {length.replace('>=', 'at least').replace('<=', 'at most')}"
-    if pattern:
-        pattern = pattern.replace(r"\\", "\\")  # the message shows it as a Python literal
-        return f"is {shown}; {_PATTERNS.get(pattern, f'it must match {pattern}')}"
-    names = {"float": "a number", "int": "a whole number", "str": "text", "bool": "true or false", "array": "a list",
-             "object": "a mapping of keys", "null": "null", "date": "a date like 2017-11-28"}  # fmt: skip
-    wanted = " or ".join(names.get(name.strip(), name.strip()) for name in kind.split("|"))
-    unit = " without a unit: the key names it" if "number" in wanted and isinstance(value, str) else ""
-    return f"is {shown}; write {wanted}{unit}"
+def _expected(value: Any, wanted: re.Match[str]) -> str:
+    shown = _shown(value)
+    if relation := wanted["relation"]:
+        return f"is {shown}; it must be {_RELATIONS[relation]} {float(wanted['bound']):g}"
+    if length := wanted["length"]:
+        return f"has {len(value)} entries; it must have {length.replace('>=', 'at least').replace('<=', 'at most')}"
+    if pattern := wanted["pattern"]:
+        return f"is {shown}; {_PATTERNS[pattern]}"
+    kinds = " or ".join(_NAMES.get(name.strip(), name.strip()) for name in wanted["kind"].split("|"))
+    unit = " without a unit: the key names it" if "number" in kinds and isinstance(value, str) else ""
+    return f"is {shown}; write {kinds}{unit}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (dict, list)):
+        return _NAMES["object" if isinstance(value, dict) else "array"]
+    return repr(value)
 
 
 def _unknown_key(name: str, fields: Iterable[str]) -> str:

@@ -33,6 +33,9 @@ Problem: TypeAlias = tuple[tuple[str | int, ...], str]
 class CatalogError(ValueError):
     """A catalogue or scenario that is refused; one line names file, line and field, what is wrong and what to write."""
 
+    def __init__(self, text: str) -> None:
+        super().__init__(" ".join(text.splitlines()))
+
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """How to go on after an unknown name: the nearest valid one, or all where they are few."""
