@@ -16,7 +16,9 @@ TIMESCALE = api.load.timescale(builtin=True)
 def skyfield_time(ns: int) -> object:
     jd, fr = julian_date(ns)
     delta_t = TIMESCALE.tt_jd(float(jd), float(fr)).delta_t / 86_400.0
-    return TIMESCALE.tt_jd(float(jd), float(fr) + delta_t)  # its UT1 is then our UTC: the turn is compared, not the clock
+    return TIMESCALE.tt_jd(
+        float(jd), float(fr) + delta_t
+    )  # its UT1 is then our UTC: the turn is compared, not the clock
 
 
 @pytest.mark.parametrize(

@@ -9,28 +9,46 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import A, B
 from launchwatch.core.jit import njit
 from launchwatch.physics.atmosphere import EARTH_RADIUS_76, GAMMA, GEOPOTENTIAL_LAYERS, R_AIR
-from launchwatch.physics.gravity import J2, MU
+from launchwatch.physics.gravity import J2, MU, OMEGA
 
+Earth: TypeAlias = tuple[float, float, float, float, float]
 Layer: TypeAlias = tuple[float, float, float, float, float, float, float, float]
+
+EARTH: Earth = (MU, J2, OMEGA, A, B)
+"""Gravitational parameter, J2, rate of rotation, equatorial and polar radius; a kernel takes another Earth as well."""
 
 
 @njit(cache=True, error_model="numpy")
-def gravity_j2(x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Gravitational acceleration (3,) m/s^2 at an ITRF position, m."""
+def gravity(x: float, y: float, z: float, earth: Earth) -> tuple[float, float, float]:
+    """Gravitational acceleration (3,) m/s^2 at a position in ITRF, m."""
+    mu, j2, _, a, _ = earth
     r2 = x * x + y * y + z * z
-    central = -MU / (r2 * math.sqrt(r2))
+    central = -mu / (r2 * math.sqrt(r2))
     sin2 = z * z / r2
-    bulge = 1.5 * J2 * A * A / r2
+    bulge = 1.5 * j2 * a * a / r2
     across = central * (1.0 + bulge * (1.0 - 5.0 * sin2))
     return across * x, across * y, central * (1.0 + bulge * (3.0 - 5.0 * sin2)) * z
 
 
 @njit(cache=True, error_model="numpy")
-def height(x: float, y: float, z: float) -> float:
-    """Height above the WGS-84 ellipsoid along the radius, m; zero where the geodetic height is."""
+def gravity_j2(x: float, y: float, z: float) -> tuple[float, float, float]:
+    """`gravity` of our Earth."""
+    return gravity(x, y, z, EARTH)
+
+
+@njit(cache=True, error_model="numpy")
+def height_over(x: float, y: float, z: float, earth: Earth) -> float:
+    """Height above an ellipsoid along the radius, m; zero where the geodetic height is."""
+    a, b = earth[3], earth[4]
     r2 = x * x + y * y + z * z
     sin2 = z * z / r2
-    return math.sqrt(r2) - A * B / math.sqrt(B * B * (1.0 - sin2) + A * A * sin2)
+    return math.sqrt(r2) - a * b / math.sqrt(b * b * (1.0 - sin2) + a * a * sin2)
+
+
+@njit(cache=True, error_model="numpy")
+def height(x: float, y: float, z: float) -> float:
+    """`height_over` our Earth."""
+    return height_over(x, y, z, EARTH)
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from launchwatch.physics import _kernels
@@ -36,7 +36,6 @@ def test_ideal_gas(height: float) -> None:
     assert pressure(height) == pytest.approx(density(height) * R_AIR * temperature, rel=1e-12)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.floats(-500.0, 2e6))
 def test_kernel_agrees(height: float) -> None:
     ours = _kernels.air(height, TABLE, EDGES)

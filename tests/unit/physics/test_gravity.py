@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from launchwatch.core.geodesy import A, B, itrf_from_geodetic
@@ -31,14 +31,12 @@ def test_normal_gravity(lat: float, normal: float) -> None:
     assert np.linalg.norm(felt) == pytest.approx(normal, rel=1.5e-5)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(LATITUDES, LONGITUDES, HEIGHTS)
 def test_kernel_agrees(lat: float, lon: float, alt: float) -> None:
     r = itrf_from_geodetic(lat, lon, alt)
     np.testing.assert_allclose(_kernels.gravity_j2(*r), gravity_j2(r), rtol=1e-14, atol=1e-18)  # order of operations
 
 
-@settings(deadline=None)  # the first call compiles
 @given(LATITUDES, LONGITUDES)
 def test_height_is_zero_on_the_ellipsoid(lat: float, lon: float) -> None:
     assert _kernels.height(*itrf_from_geodetic(lat, lon)) == pytest.approx(0.0, abs=4e-9)  # float64 at the radius

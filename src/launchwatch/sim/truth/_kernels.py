@@ -22,11 +22,9 @@ from typing import TypeAlias
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
-from launchwatch.core.geodesy import A
 from launchwatch.core.jit import njit
-from launchwatch.physics._kernels import Layer, air_in_layer, gravity_j2, height, layer_of, layer_row
+from launchwatch.physics._kernels import Earth, Layer, air_in_layer, gravity, height_over, layer_of, layer_row
 from launchwatch.physics.atmosphere import G0, GAMMA, R_AIR
-from launchwatch.physics.gravity import MU, OMEGA
 
 Phase: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 Steer: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]
@@ -48,13 +46,24 @@ def drag_coefficient(mach: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def acceleration(
-    t: float, x: float, y: float, z: float, vx: float, vy: float, vz: float, layer: Layer, phase: Phase, steer: Steer
+    t: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    layer: Layer,
+    phase: Phase,
+    steer: Steer,
+    earth: Earth,
 ) -> tuple[float, float, float]:
     """Acceleration (3,) m/s^2 as seen in ITRF, at a position m and velocity m/s there."""
-    ax, ay, az = gravity_j2(x, y, z)
-    ax += OMEGA * (2.0 * vy + OMEGA * x)
-    ay += OMEGA * (OMEGA * y - 2.0 * vx)
-    density, pressure, temperature = air_in_layer(height(x, y, z), layer)
+    ax, ay, az = gravity(x, y, z, earth)
+    omega = earth[2]
+    ax += omega * (2.0 * vy + omega * x)
+    ay += omega * (omega * y - 2.0 * vx)
+    density, pressure, temperature = air_in_layer(height_over(x, y, z, earth), layer)
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
     if phase[3] == 0.0:
         drag = -0.5 * density * speed / phase[7]
@@ -124,15 +133,16 @@ def _phase(phases: FloatArray, i: int) -> Phase:
 
 
 @njit(cache=True, error_model="numpy")
-def perigee_m(y: FloatArray) -> float:
+def perigee_m(y: FloatArray, earth: Earth) -> float:
     """Perigee of the two-body orbit through an ITRF state, m from the Earth's centre."""
-    u, v, w = y[3] - OMEGA * y[1], y[4] + OMEGA * y[0], y[5]
+    mu, omega = earth[0], earth[2]
+    u, v, w = y[3] - omega * y[1], y[4] + omega * y[0], y[5]
     r = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
-    energy = 0.5 * (u * u + v * v + w * w) - MU / r
+    energy = 0.5 * (u * u + v * v + w * w) - mu / r
     a, b, c = y[1] * w - y[2] * v, y[2] * u - y[0] * w, y[0] * v - y[1] * u
     momentum2 = a * a + b * b + c * c
-    eccentricity = math.sqrt(max(0.0, 1.0 + 2.0 * energy * momentum2 / (MU * MU)))
-    return float(momentum2 / (MU * (1.0 + eccentricity)))
+    eccentricity = math.sqrt(max(0.0, 1.0 + 2.0 * energy * momentum2 / (mu * mu)))
+    return float(momentum2 / (mu * (1.0 + eccentricity)))
 
 
 @njit(cache=True, error_model="numpy")
@@ -146,15 +156,17 @@ def _time_to(edge: float, h: float, climb: float, lift: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _slope(t: float, y: FloatArray, layer: Layer, phase: Phase, steer: Steer, k: FloatArray, s: int) -> None:
+def _slope(
+    t: float, y: FloatArray, layer: Layer, phase: Phase, steer: Steer, earth: Earth, k: FloatArray, s: int
+) -> None:
     """Time derivative (6,) of a state into ``k[s]``."""
     k[s, 0], k[s, 1], k[s, 2] = y[3], y[4], y[5]
-    k[s, 3], k[s, 4], k[s, 5] = acceleration(t, y[0], y[1], y[2], y[3], y[4], y[5], layer, phase, steer)
+    k[s, 3], k[s, 4], k[s, 5] = acceleration(t, y[0], y[1], y[2], y[3], y[4], y[5], layer, phase, steer, earth)
 
 
 @njit(cache=True, error_model="numpy")
 def _stages(
-    first: int, last: int, t: float, dt: float, y: FloatArray, layer: Layer, phase: Phase, steer: Steer,
+    first: int, last: int, t: float, dt: float, y: FloatArray, layer: Layer, phase: Phase, steer: Steer, earth: Earth,
     a: FloatArray, c: FloatArray, k: FloatArray, point: FloatArray,
 ) -> None:  # fmt: skip
     """Slopes of the stages from ``first`` to ``last`` of a step into ``k``; leaves the last state in ``point``."""
@@ -169,7 +181,7 @@ def _stages(
             p4 += weight * k[i, 4]
             p5 += weight * k[i, 5]
         k[s, 0], k[s, 1], k[s, 2] = p3, p4, p5
-        k[s, 3], k[s, 4], k[s, 5] = acceleration(t + c[s] * dt, p0, p1, p2, p3, p4, p5, layer, phase, steer)
+        k[s, 3], k[s, 4], k[s, 5] = acceleration(t + c[s] * dt, p0, p1, p2, p3, p4, p5, layer, phase, steer, earth)
         point[0], point[1], point[2], point[3], point[4], point[5] = p0, p1, p2, p3, p4, p5
 
 
@@ -218,7 +230,9 @@ def _dense(f: FloatArray, s: float, y: FloatArray, out: FloatArray) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _crossing(f: FloatArray, y: FloatArray, edge: float, h: float, ahead: float, point: FloatArray) -> float:
+def _crossing(
+    f: FloatArray, y: FloatArray, edge: float, h: float, ahead: float, earth: Earth, point: FloatArray
+) -> float:
     """The part of a step at which a height is crossed, by the Illinois rule; leaves the state in ``point``."""
     left, right, at_left, at_right = 0.0, 1.0, h - edge, ahead - edge
     upward = at_right > 0.0
@@ -228,7 +242,7 @@ def _crossing(f: FloatArray, y: FloatArray, edge: float, h: float, ahead: float,
         if not left < part < right:
             part = 0.5 * (left + right)
         _dense(f, part, y, point)
-        value = height(point[0], point[1], point[2]) - edge
+        value = height_over(point[0], point[1], point[2], earth) - edge
         if abs(value) < 1e-7 or right - left < 1e-15:
             break
         if (value > 0.0) == upward:
@@ -258,6 +272,7 @@ def fly(
     start: FloatArray,
     steer: Steer,
     limits: FloatArray,
+    earth: Earth,
     table: FloatArray,
     edges: FloatArray,
     a: FloatArray,
@@ -275,7 +290,7 @@ def fly(
     start (6,) : position m and velocity m/s in ITRF.
     limits (5,) : error bounds per step m and m/s, longest step s, end of the flight s where it reaches an orbit, and
         end of any flight s.
-    table, edges : of the air. a, c, e, d : of DOP853.
+    earth : what it flies over. table, edges : of its air. a, c, e, d : of DOP853.
     result (10,) : out, position, velocity and time at the end, how it ended, apogee m and its time.
     nodes (m, 14) : out, where m > 0, for each step: time at its begin s, state there (6), acceleration there (3) and at
         the step's end (3), and phase; one more row for the end of the flight.
@@ -290,7 +305,7 @@ def fly(
     y = start.copy()
     new = np.empty(6)
     point = np.empty(6)
-    t, step, h, rows = 0.0, 1.0, height(y[0], y[1], y[2]), 0
+    t, step, h, rows = 0.0, 1.0, height_over(y[0], y[1], y[2], earth), 0
     ground = min(0.0, h)
     layer = layer_of(h, edges)
     air = layer_row(table, layer)
@@ -302,10 +317,10 @@ def fly(
         end = phase[0]
         if p == last_phase:
             end = limits[4]
-            if perigee_m(y) > A + _ATMOSPHERE_M:
+            if perigee_m(y, earth) > earth[3] + _ATMOSPHERE_M:
                 end = min(end, limits[3])
             ended = TIME_LIMIT
-        _slope(t, y, air, phase, steer, k, 0)
+        _slope(t, y, air, phase, steer, earth, k, 0)
         tries = 0
         while t < end:
             tries += 1
@@ -326,7 +341,7 @@ def fly(
             whole = t + dt >= end
             if whole:
                 dt = end - t
-            _stages(1, 12, t, dt, y, air, phase, steer, a, c, k, new)
+            _stages(1, 12, t, dt, y, air, phase, steer, earth, a, c, k, new)
             error = _error(k, dt, e, limits[0], limits[1])
             if not error <= 1.0:  # also where it is no number
                 step = dt * max(0.2, 0.9 * error**-0.125) if error > 1.0 and error < math.inf else 0.2 * dt
@@ -336,20 +351,20 @@ def fly(
                 continue
             grown = dt * min(5.0, 0.9 * max(error, 1e-12) ** -0.125)
             step = grown if dt == step else max(step, grown)
-            ahead = height(new[0], new[1], new[2])
+            ahead = height_over(new[0], new[1], new[2], earth)
             crossed = 1 if ahead > high else -1 if ahead < low else 0
             culminated = climb > 0.0 and new[0] * new[3] + new[1] * new[4] + new[2] * new[5] <= 0.0
             if crossed != 0 or culminated:
-                _stages(13, 15, t, dt, y, air, phase, steer, a, c, k, point)
+                _stages(13, 15, t, dt, y, air, phase, steer, earth, a, c, k, point)
                 _dense_terms(k, dt, y, new, d, f)
             if culminated:
                 part = _top(f, y, point)
-                top = height(point[0], point[1], point[2])
+                top = height_over(point[0], point[1], point[2], earth)
                 if top > result[8]:
                     result[8], result[9] = top, t + part * dt
             if crossed != 0:
                 edge = high if crossed > 0 else low
-                dt *= _crossing(f, y, edge, h, ahead, point)
+                dt *= _crossing(f, y, edge, h, ahead, earth, point)
                 new[:] = point
                 ahead = edge
                 whole = False
@@ -358,7 +373,7 @@ def fly(
                 nodes[rows, 1:7] = y
                 nodes[rows, 7:10] = k[0, 3:]
                 if crossed != 0:
-                    _slope(t + dt, new, air, phase, steer, k, 12)
+                    _slope(t + dt, new, air, phase, steer, earth, k, 12)
                 nodes[rows, 10:13] = k[12, 3:]
                 nodes[rows, 13] = p
             rows += 1
@@ -371,7 +386,7 @@ def fly(
                     ended = IMPACT
                     break
                 air = layer_row(table, layer)
-                _slope(t, y, air, phase, steer, k, 0)
+                _slope(t, y, air, phase, steer, earth, k, 0)
             else:
                 k[0, :] = k[12]
         if ended == IMPACT or t < end:
@@ -398,6 +413,7 @@ def fly_lanes(
     axes: FloatArray,
     lanes: FloatArray,
     limits: FloatArray,
+    earth: Earth,
     table: FloatArray,
     edges: FloatArray,
     a: FloatArray,
@@ -422,4 +438,4 @@ def fly_lanes(
         d2 = cos_azimuth * axes[1, 2] + sin_azimuth * axes[0, 2]
         steer = (axes[2, 0], axes[2, 1], axes[2, 2], d0, d1, d2, lane[1], tau_s, vertical_s)
         count = phase_table(stages, vertical_s, lane[5], lane[3], lane[4], lane[6], lane[2], phases)
-        fly(phases[:count], start, steer, limits, table, edges, a, c, e, d, results[n], nodes)
+        fly(phases[:count], start, steer, limits, earth, table, edges, a, c, e, d, results[n], nodes)

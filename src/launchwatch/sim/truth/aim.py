@@ -122,7 +122,7 @@ def aim_impact(
     Raises
     ------
     AimError
-        A target beyond the reach, nearer than the booster can fall, or an apogee out of reach.
+        A target beyond the reach or nearer than 20 km, or an apogee out of reach.
     """
     target = _target(booster, launch, impact)
     grid = _grid(target)
@@ -296,13 +296,12 @@ def _family(target: _Target, grid: _Lanes) -> _Lanes:
     cutoffs = grid.cutoff[: beyond.shape[1]]
     passes = (beyond[:, :-1] < 0.0) & (beyond[:, 1:] >= 0.0)
     rows = np.flatnonzero(passes.any(axis=1))
-    if rows.size == 0:
-        name, wanted = target.booster.id, target.along * A / 1e3
-        if (beyond >= 0.0).any():
-            least = wanted + float(np.min(beyond)) / 1e3
-            raise AimError(f"{name} cannot come down as near as {wanted:.0f} km; it flies at least {least:.0f} km")
+    if (beyond < 0.0).all():
+        wanted = target.along * A / 1e3
         most = wanted + float(np.max(beyond)) / 1e3
-        raise AimError(f"{name} cannot reach {wanted:.0f} km; it flies at most about {most:.0f} km that way")
+        raise AimError(
+            f"{target.booster.id} cannot reach {wanted:.0f} km; it flies at most about {most:.0f} km that way"
+        )
     column = np.argmax(passes[rows], axis=1)
     short, far = beyond[rows, column], beyond[rows, column + 1]
     lands = np.isfinite(far)

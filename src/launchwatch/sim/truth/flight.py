@@ -14,6 +14,7 @@ from launchwatch.catalog.schema import Booster
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf, inverse, itrf_from_geodetic
+from launchwatch.physics._kernels import EARTH
 from launchwatch.physics.atmosphere import EDGES, G0, TABLE, pressure
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
@@ -282,9 +283,11 @@ def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
     steer = (*axes[2].tolist(), *ahead.tolist(), pitch, booster.pitch_tau_s, booster.vertical_s)
     limits = np.array([*BOUNDS, _LONGEST_STEP_S, plan.max_time_s, _LONGEST_FLIGHT_S])
     result, nodes = np.empty(10), np.empty((_MOST_NODES, 14))
-    rows = kernels.fly(phases, start, steer, limits, *_TABLES, result, nodes)
+    rows = kernels.fly(phases, start, steer, limits, *_WORLD, result, nodes)
     landed = result[7] == kernels.IMPACT
     orbits = result[7] == kernels.TIME_LIMIT and result[6] < _LONGEST_FLIGHT_S
+    if landed and result[6] < phases[-2, 0]:
+        raise FlightError(f"booster {booster.id}: it flies into the ground under power; raise final_pitch_deg")
     if not (landed or orbits) or rows > _MOST_NODES:
         raise FlightError(
             f"booster {booster.id}: the flight neither lands nor orbits; change final_pitch_deg or cutoff"
@@ -353,7 +356,7 @@ def fly_ends(
         axes,
         inside,
         limits,
-        *_TABLES,
+        *_WORLD,
         results,
     )
     return Ends(
@@ -361,7 +364,7 @@ def fly_ends(
     )
 
 
-_TABLES = (TABLE, EDGES, dop853.A, dop853.C, dop853.E, dop853.D)
+_WORLD = (EARTH, TABLE, EDGES, dop853.A, dop853.C, dop853.E, dop853.D)
 
 
 def _launch(lat_deg: float, lon_deg: float, alt_m: float) -> tuple[FloatArray, FloatArray]:
