@@ -32,7 +32,8 @@ schemas: .venv/.installed-dev
 	$(BIN)/python tools/make_schemas.py
 
 bench: .venv/.installed-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.flight
+	$(BIN)/python -m benchmarks.tracking
 
 validation: .venv/.installed-dev
 	$(BIN)/python tools/make_validation.py

@@ -167,3 +167,9 @@ def test_published_schemas_are_those_of_the_records() -> None:
     specification.loader.exec_module(make_schemas)
     published = {path.name: path.read_text() for path in make_schemas.FOLDER.glob("*.json")}
     assert published == make_schemas.schemas(), "run `make schemas`"
+
+
+def test_every_record_is_on_the_reference_page() -> None:
+    page = (ROOT / "docs" / "reference" / "messages.md").read_text()
+    schemas = [path.name for path in (ROOT / "docs" / "reference" / "schemas").glob("*.json")]
+    assert [name for name in schemas if f"<schemas/{name}>" not in page] == []

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from launchwatch.messages import codec
 from launchwatch.messages.envelope import Envelope, Origin
 from launchwatch.runtime import lane as lane_module
+from launchwatch.runtime.journal import SqliteJournal
 from launchwatch.runtime.lane import Lane
 from unit.runtime.small_chain import Counting, Summing, heartbeat, make_lane
 
@@ -130,6 +132,28 @@ def test_a_stage_without_timers_of_its_own_is_stepped_on_every_tick() -> None:
     for now in (1, 2, 3):
         post.tick(now)
     assert calls == [1, 2, 3]
+
+
+def test_the_next_timer_of_all_stages_is_known() -> None:
+    post = make_lane()
+    assert post.due_ns() is None
+    post.receive(heartbeat(1, 5))
+    post.tick(7)
+    assert post.due_ns() == 17
+    post.tick(17)
+    assert post.due_ns() is None
+
+
+def test_outputs_of_a_transient_stage_reach_the_next_stage_only(tmp_path: Path) -> None:
+    class Passing(Summing):
+        transient = True
+
+    with SqliteJournal.create(tmp_path / "journal.sqlite") as journal:
+        post = Lane("ru/alone", "ru", "exercise", [Passing(), Counting()], journal)
+        post.receive(heartbeat(1, 5))
+        (count,) = post.tick(5)
+        assert (count.id, count.lineage) == ("counts/1", ("sums/1",))
+        assert list(journal.read("ru/alone", role="output")) == [count]
 
 
 def test_only_a_labelled_stage_sees_purpose_and_origin() -> None:
