@@ -1,6 +1,7 @@
 """`python -m benchmarks.tracking`: raids through LaunchWatch and Stone Soup, each in processes of one thread.
 
-Prints a table with ratios and writes build/benchmarks/tracking.json. LAUNCHWATCH_BENCH names the benchmark folder.
+Prints a table with ratios and writes build/benchmarks/tracking.json (tracking_seedN.json with another seed).
+LAUNCHWATCH_BENCH names the benchmark folder.
 """
 
 from __future__ import annotations
@@ -45,11 +46,16 @@ def ours(data: Path, runs: int) -> dict[str, Any]:
     return result
 
 
-def measure(raid: Raid, folder: Path, runs: int, peers: bool) -> dict[str, Any]:
-    """All trackers on one raid."""
-    data = write_raid(raid, folder)
+def measure(raid: Raid, folder: Path, runs: int, peers: bool, seed: int | None) -> dict[str, Any]:
+    """All trackers on one raid; the bar on GOSPA holds for the generator's own seed only."""
+    data = write_raid(raid, folder, seed)
     mine = ours(data, runs)
-    entry: dict[str, Any] = {"raid": raid.name, "bar_gospa_m": raid.bar_m, "launchwatch": mine, "stone_soup": {}}
+    entry: dict[str, Any] = {
+        "raid": data.stem,
+        "bar_gospa_m": raid.bar_m if seed is None else None,
+        "launchwatch": mine,
+        "stone_soup": {},
+    }
     for associator in raid.peers if peers else ():
         peer = stone_soup(data, associator)
         entry["stone_soup"][associator] = {
@@ -114,12 +120,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="timed runs of LaunchWatch, of which the median counts")
     parser.add_argument("--no-peers", action="store_true", help="leave Stone Soup out (it takes some minutes)")
     parser.add_argument("--raid", action="append", choices=[r.name for r in RAIDS], help="only this one; repeatable")
+    parser.add_argument("--seed", type=int, help="of the generator, instead of its own")
     arguments = parser.parse_args()
     folder = ROOT / "build" / "benchmarks" / "tracking"
     folder.mkdir(parents=True, exist_ok=True)
     load_before = os.getloadavg()[0]
     chosen = [r for r in RAIDS if not arguments.raid or r.name in arguments.raid]
-    entries = [measure(r, folder, arguments.runs, not arguments.no_peers) for r in chosen]
+    entries = [measure(r, folder, arguments.runs, not arguments.no_peers, arguments.seed) for r in chosen]
     load_after = os.getloadavg()[0]
     machine = {
         "processor": platform.processor() or platform.machine(),
@@ -130,7 +137,7 @@ def main() -> None:
         "load_after": load_after,
     }
     document = {"schema": "launchwatch/benchmark-tracking/1", "machine": machine, "raids": entries}
-    out = folder.parent / "tracking.json"
+    out = folder.parent / ("tracking.json" if arguments.seed is None else f"tracking_seed{arguments.seed}.json")
     out.write_text(json.dumps(document, indent=1) + "\n")
     console = Console(width=140)
     console.print(table(entries))
