@@ -1,0 +1,1 @@
+"""Standard files and messages, in and out."""

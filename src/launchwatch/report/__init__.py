@@ -1,0 +1,1 @@
+"""A run as text, HTML, maps, plots and globe."""

@@ -1,0 +1,182 @@
+"""The report as one HTML file that opens from disk and asks the network for nothing."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from launchwatch.report import captions
+from launchwatch.report.estimates import estimates_figure
+from launchwatch.report.globe import globe_data
+from launchwatch.report.looks import looks_figure
+from launchwatch.report.maps import map_figure
+from launchwatch.report.run import Case, RunView, cases_of, partners_of, scenario_of, watermark
+from launchwatch.report.sightings import Sightings, sightings_of
+from launchwatch.report.table import COLUMNS, conditions, false_events, flight_words, launch_rows, partner_medians
+from launchwatch.report.timeline import timeline
+from launchwatch.report.words import NONE, NOTES, kilometres, point
+
+_MOMENTS = {"first_warning": "first warning", "burnout_plus_60_s": "burnout + 60 s", "final": "final"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the report: its number, drawing and words."""
+
+    number: int
+    svg: Markup
+    caption: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A case as the template shows it."""
+
+    name: str
+    anchor: str
+    flights: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    errors: tuple[tuple[str, ...], ...]
+
+
+def render_html(view: RunView) -> str:
+    """The report of a run.
+
+    Parameters
+    ----------
+    view : RunView
+        The run. Every string in it is escaped; nothing in it can become markup or script.
+
+    Returns
+    -------
+    str
+        An HTML document, the same for the same view.
+    """
+    mark = watermark(view)
+    cases = cases_of(view)
+    sensors = [sightings_of(case, view.sensors) for case in cases]
+    sections: list[Section] = []
+    number = 0
+    for index, (case, seen) in enumerate(zip(cases, sensors, strict=True), start=1):
+        figures = _figures(view, case, seen, f"c{index}", mark, number)
+        number += len(figures)
+        sections.append(
+            Section(
+                name=case.name,
+                anchor=f"case-{index}",
+                flights=tuple(f"{launch['id']}: {flight_words(launch)}" for launch in case.launches),
+                figures=figures,
+                errors=_error_rows(case),
+            )
+        )
+    script = _asset("report.js")
+    scenario = scenario_of(view)
+    return _templates().get_template("report.html.j2").render(
+        mark=mark,
+        scenario=scenario,
+        summary=view.summary,
+        partners=partners_of(view),
+        conditions=conditions(view),
+        cloud_top_km=scenario.get("weather", {}).get("cloud_top_km"),
+        columns=COLUMNS,
+        launches=launch_rows(view),
+        medians=partner_medians(view),
+        false_events=false_events(view),
+        notes=NOTES,
+        sections=sections,
+        globe_number=number + 1,
+        globe_caption=captions.globe_caption(partners_of(view)[0]),
+        sensors=[_sensor_row(one) for one in view.sensors],
+        figures=view.figures,
+        css=Markup(_asset("report.css")),  # noqa: S704  our own file
+        script=Markup(script),  # noqa: S704  our own file
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        data=_json(globe_data(view, cases, sensors)),
+    )
+
+
+def _figures(
+    view: RunView, case: Case, sensors: Sequence[Sightings], key: str, mark: str, before: int
+) -> tuple[Figure, ...]:
+    drawn = [(map_figure(view, case, sensors, f"{key}m", mark), captions.map_caption(case, sensors))]
+    for index, launch in enumerate(case.launches):
+        drawn.append((timeline(case, index, f"{key}t{index}", mark), captions.timeline_caption(case, launch)))
+    drawn.append((looks_figure(case, sensors, f"{key}l", mark), captions.looks_caption(case, sensors)))
+    timed = all("emitted" in event for events in case.events.values() for event in events)
+    for index, launch in enumerate(case.launches):
+        drawn.append((estimates_figure(case, index, f"{key}e{index}", mark), captions.estimates_caption(launch, timed)))
+    return tuple(
+        Figure(before + index, Markup(svg), caption)  # noqa: S704  matplotlib escapes the strings that it draws
+        for index, (svg, caption) in enumerate(drawn, start=1)
+    )
+
+
+def _error_rows(case: Case) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            launch["id"],
+            _MOMENTS.get(error["at"], error["at"]),
+            error["event_id"] or NONE,
+            _with_inside(error["launch_point_km"], error["inside_95"]["launch_point"]),
+            _number(error["launch_time_s"]),
+            _with_inside(error["impact_point_km"], error["inside_95"]["impact_point"]),
+            _number(error["impact_time_s"]),
+            _number(error["azimuth_deg"]),
+        )
+        for launch in case.launches
+        for error in launch["errors"]
+    )
+
+
+def _with_inside(value_km: float | None, inside: bool | None) -> str:
+    if value_km is None:
+        return NONE
+    words = {True: "inside", False: "outside", None: "no ellipse"}[inside]
+    return f"{kilometres(value_km)} ({words})"
+
+
+def _number(value: float | None) -> str:
+    return NONE if value is None else f"{value:.1f}"
+
+
+def _sensor_row(sensor: Mapping[str, Any]) -> tuple[str, ...]:
+    where = point(sensor["lat_deg"], sensor["lon_deg"])
+    if sensor["kind"] == "radar":
+        sectors = ", ".join(f"{one['from_deg']:g}\N{EN DASH}{one['to_deg']:g}°" for one in sensor.get("sectors", ()))
+        reach = f"{sectors}; to {kilometres(sensor.get('range_max_km'))} km"
+    else:
+        where, reach = f"above {where}", NONE
+    texts = (sensor["name"], sensor["owner"], sensor["kind"], where, reach, sensor["source"])
+    return (*texts, sensor["confidence"], sensor["status"])
+
+
+def _json(data: Any) -> Markup:
+    """JSON that no browser can take for the end of the script element that holds it."""
+    text = msgspec.json.encode(data).decode()
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+@functools.cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader(__package__ or "launchwatch.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+def _asset(name: str) -> str:
+    loader = _templates().loader
+    if loader is None:
+        raise ValueError(f"{name}: the report's templates have no loader")
+    return loader.get_source(_templates(), name)[0]
