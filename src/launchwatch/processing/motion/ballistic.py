@@ -18,6 +18,9 @@ from launchwatch.processing.motion.measurements import Plots, plot_positions, pr
 ACCELERATION_NOISE = 1e-4
 """Spectral density of unmodelled acceleration, m^2/s^3: gravity beyond J2, third bodies, venting."""
 
+POWERED_ACCELERATION, POWERED_JERK = 60.0, 1.0
+"""Prior of acceleration under thrust, m/s^2, and of its change, m/s^3."""
+
 
 class Ballistic(msgspec.Struct):
     """A ballistic estimate.
@@ -138,6 +141,28 @@ def initiate(radar: str, data: Plots, epoch_ns: int, omega: float = OMEGA_EARTH)
     remaining = whitened - slopes @ move
     estimate = Ballistic(epoch_ns + round(t_end * 1e9), mean, covariance, [radar])
     return estimate, float(remaining @ remaining), 3 * len(tau) - 6
+
+
+def powered(data: Plots, epoch_ns: int) -> Ballistic:
+    """State at the last of a few plots of a body under thrust: constant acceleration through them, nothing assumed of it.
+
+    Parameters
+    ----------
+    data : plots with times in s after `epoch_ns`, within some tens of seconds.
+    """
+    tau = data.time_s - data.time_s[-1]
+    position, spread = plot_positions(data)
+    weight = np.linalg.inv(spread)
+    design = np.column_stack([np.ones_like(tau), tau, 0.5 * tau * tau])
+    normal = np.einsum("na,nb,nij->aibj", design, design, weight).reshape(9, 9)
+    normal[range(6, 9), range(6, 9)] += POWERED_ACCELERATION**-2
+    right = np.einsum("na,nij,nj->ai", design, weight, position - position[-1]).ravel()
+    covariance = np.linalg.inv(normal)
+    mean = (covariance @ right)[:6]
+    mean[:3] += position[-1]
+    # Thrust grows within the window: half the change of acceleration stands as error of speed.
+    covariance[range(3, 6), range(3, 6)] += (0.5 * POWERED_JERK * tau[0] ** 2 / 6.0) ** 2
+    return Ballistic(epoch_ns + round(float(data.time_s[-1]) * 1e9), mean, covariance[:6, :6], [])
 
 
 class Fall(msgspec.Struct, frozen=True):

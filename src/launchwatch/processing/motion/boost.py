@@ -30,7 +30,7 @@ from launchwatch.processing.motion._kernels import (
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, plot_residuals, sight_residuals
 
 KNOTS_S = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0, 370.0, 450.0, 540.0])
-STEP_S = 2.0
+STEP_S = 3.0
 UNSEEN_S = 5000.0  # burnout of a profile that still thrusts: later than any boost
 
 # Priors, 1 sigma. Spread over the vehicles of the open literature, not tuned to a case.
@@ -44,7 +44,7 @@ LEAN_SIGMA = 0.02
 PITCH_RATE, PITCH_RATE_FADE_S = np.radians(0.75), 70.0  # a turn of 52 degrees in all
 PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.35, np.radians(0.05)
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
-SETTLED = 0.02  # decrease of the cost that ends a descent
+SETTLED = 0.1  # decrease of the cost that ends a descent
 PITCH_BEND = 0.5  # sigma of the change of rate between knots, in rates
 
 
@@ -253,6 +253,13 @@ class _Problem:
         self.information = np.zeros((self.size, self.size))
         self.information[: self.motion, : self.motion] = information
         self.information[range(self.motion, self.size), range(self.motion, self.size)] = bias**-2.0
+        parts = [data.time_s if data is not None else np.empty(0) for data in (sights, radar)]
+        both = np.concatenate(parts)
+        order = np.argsort(both, kind="stable")
+        place = np.empty(len(both), np.int64)
+        place[order] = np.arange(len(both))
+        self.times = both[order]
+        self.sight_rows, self.plot_rows = place[: len(parts[0])], place[len(parts[0]) :]
         self.full_mean = np.concatenate([mean, np.zeros(len(bias))])
 
     def states(self, parameters: FloatArray, times_s: FloatArray) -> FloatArray:
@@ -262,34 +269,47 @@ class _Problem:
 
     def residuals(self, full: FloatArray, noise: float = 1.0) -> tuple[FloatArray, FloatArray]:
         """Whitened residuals and slopes by all parameters, with the measurement noise times `noise`."""
+        states, by = boost_jacobian(
+            full[: self.motion],
+            self.steps,
+            self.stages,
+            self.knots,
+            self.launch,
+            self.axes,
+            self.omega,
+            self.times,
+            STEP_S,
+            TABLE,
+            EDGES,
+        )
+        return self._whitened(full, states, np.ascontiguousarray(by[:, :3]), noise)
+
+    def differences(self, full: FloatArray, noise: float) -> FloatArray:
+        """Whitened residuals alone, at a fraction of the price."""
+        states = self.states(full[: self.motion], self.times)
+        return self._whitened(full, states, np.zeros((len(states), 3, 0)), noise)[0]
+
+    def _whitened(
+        self, full: FloatArray, states: FloatArray, gradient: FloatArray, noise: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Residuals and slopes of all measurements at states (n, 6) of `times` with gradients (n, 3, p or none)."""
         residual, slopes = [], []
-        at = self.motion
-        for data in (self.sights, self.radar):
+        at, p = self.motion, gradient.shape[2]
+        for data, rows in ((self.sights, self.sight_rows), (self.radar, self.plot_rows)):
             if data is None:
                 continue
-            states, by = boost_jacobian(
-                full[: self.motion],
-                self.steps,
-                self.stages,
-                self.knots,
-                self.launch,
-                self.axes,
-                self.omega,
-                data.time_s,
-                STEP_S,
-                TABLE,
-                EDGES,
-            )
-            position, gradient = np.ascontiguousarray(states[:, :3]), np.ascontiguousarray(by[:, :3])
-            count = data.bias_sigma.size * (2 if isinstance(data, LinesOfSight) else 1)
+            position = np.ascontiguousarray(states[rows, :3])
+            lines = isinstance(data, LinesOfSight)
+            count = data.bias_sigma.size * (2 if lines else 1)
             bias = full[at : at + count]
             if isinstance(data, LinesOfSight):
-                r, j = sight_residuals(data, position, gradient, bias)
+                r, j = sight_residuals(data, position, gradient[rows], bias)
             else:
-                r, j = plot_residuals(data, position, gradient, bias)
-            wide = np.zeros((len(r), self.size))
-            wide[:, : self.motion] = j[:, : self.motion]
-            wide[:, at : at + count] = j[:, self.motion :]
+                r, j = plot_residuals(data, position, gradient[rows], bias)
+            wide = np.zeros((len(r), self.size if p else 0))
+            if p:
+                wide[:, :p] = j[:, :p]
+                wide[:, at : at + count] = j[:, p:]
             residual.append(r)
             slopes.append(wide)
             at += count
@@ -313,17 +333,17 @@ class _Problem:
             while True:
                 move = np.linalg.solve(normal + damping * scale, down)
                 trial = full + move
-                states = self.residuals(trial, noise)
-                new_cost = self.cost(trial, states[0])
+                new_cost = self.cost(trial, self.differences(trial, noise))
                 if new_cost < cost or damping > 1e12:
                     break
                 damping = max(damping * 8.0, 1e-3)
             gain = cost - new_cost
             if gain <= 0.0:
                 break
-            full, cost, (residual, slopes) = trial, new_cost, states
+            full, cost = trial, new_cost
             if gain < SETTLED and float(move @ down) < 10.0 * SETTLED:
                 break
+            residual, slopes = self.residuals(full, noise)
             damping *= 0.2
         return full, cost
 

@@ -29,7 +29,7 @@ def staging_times(time_s: FloatArray, irradiance: FloatArray, snr: FloatArray) -
     level = np.log(np.maximum(irradiance, 1e-30))
     noise = 1.0 / np.maximum(snr, 1.0)
     found: list[tuple[float, float, float]] = []
-    for i in range(2, n - 1):
+    for i in range(3, n - 2):
         before = slice(max(0, i - SETTLED), i)
         after = slice(i, min(n, i + SETTLED))
         middle = 0.5 * (time_s[i - 1] + time_s[i])

@@ -19,20 +19,26 @@ from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.ballistic import Ballistic
 from launchwatch.processing.motion.boost import Profile, Timeline
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine, plots, select
+from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge_times, staging_times
-from launchwatch.processing.tracks.tracklets import Tracklet, extend, pairs
+from launchwatch.processing.tracks.tracklets import Tracklet, extend
 
 S = 1_000_000_000
 GATE = 30.0  # chi-squared of three measurements: one true plot in 700,000 falls outside
+SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
 LAUNCH_FLOOR_M = 200.0  # terrain height, plume centroid
-FIT_EVERY_S = ((40.0, 10.0), (1e9, 20.0))  # age of the track, interval
+FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
+FAST_S = 3.0  # period up to which a sensor counts as staring
 SILENT_STARING, SILENT_SCANNING = 4, 2  # looks without the plume that mean burnout
 WINDOW_S = 45.0  # plots that are tested for a ballistic arc
 BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 10.0, 2.5
+POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
 REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
 LOST_S = 900.0
+REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
+YOUNG_ROWS = 15  # below this every fit looks for the best start anew
 MAX_STAGINGS = 3
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
 
@@ -49,6 +55,7 @@ class TrackRecord(msgspec.Struct):
     phase: Phase
     profile: Profile | None
     timeline: Timeline
+    reignitions: list[tuple[float, float]]
     ballistic: Ballistic | None
     ballistic_since_ns: int
     launch: LaunchFit | None
@@ -60,6 +67,7 @@ class TrackRecord(msgspec.Struct):
     phenomenologies: list[Phenomenology]
     kind_sensors: list[str]
     chi2_per_degree: float
+    fitted_s: float
     next_fit_ns: int
     next_say_ns: int
     fresh: list[str]
@@ -106,14 +114,13 @@ class TracksStage:
             state.tracklets, state.serial = extend(
                 state.tracklets, item.id, detections, state.epoch_ns, state.serial
             )
-        for tracklet in state.tracklets:
+        for tracklet in list(state.tracklets):
             if tracklet.confirmed and tracklet.track is None:
                 _place(state, tracklet, now, touched)
         for track in state.tracks:
             if track.status == "dropped":
                 continue
-            if track.profile is not None:
-                _follow_boost(state, track, now, touched)
+            _follow_boost(state, track, now, touched)
         state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
         outputs = []
         for track in state.tracks:
@@ -193,7 +200,7 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
     newest = float(rows.time_s[-1])
     infrared = isinstance(rows, LinesOfSight)
     for track in state.tracks:
-        if track.status == "dropped" or track.profile is None or (track.phase == "ballistic" and not infrared):
+        if track.status == "dropped" or (track.phase == "ballistic" and not infrared):
             continue
         if _explains(track, tracklet, state.epoch_ns):
             tracklet.track = track.track
@@ -209,10 +216,14 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
     recent = np.flatnonzero(rows.time_s > newest - WINDOW_S)
     if len(recent) < BALLISTIC_HITS or newest - rows.time_s[recent[0]] < BALLISTIC_SPAN_S:
         return
-    if tracklet.silent_looks:
-        return
     estimate, chi2, degrees = flight.initiate(tracklet.sensor, _rows(rows, recent), state.epoch_ns)
     if chi2 > BALLISTIC_CHI2 * degrees or _height(estimate.mean) < REENTRY_M:
+        if len(recent) >= POWERED_HITS and chi2 > POWERED_CHI2 * degrees:
+            _open_powered(state, tracklet, now)
+        return
+    if any(_same_object(track, estimate) for track in _live(state)):
+        # Another radar's errors kept its first plots out of the gate; from here on they fall into it.
+        state.tracklets.remove(tracklet)
         return
     track = _open(state, tracklet, now)
     track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
@@ -223,6 +234,22 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
     state.tracks.append(track)
     track.fresh.extend(tracklet.fresh)
     touched.add(track.track)
+
+
+def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
+    """Open a boosting track on plots alone: no ballistic arc goes through them."""
+    track = _open(state, tracklet, now)
+    tracklet.track = track.track
+    track.next_fit_ns = now
+    state.tracks.append(track)
+
+
+def _same_object(track: TrackRecord, estimate: Ballistic) -> bool:
+    assert track.ballistic is not None
+    predicted = flight.predict(track.ballistic, estimate.epoch_ns)
+    away = estimate.mean[:6] - predicted.mean[:6]
+    spread = estimate.covariance[:6, :6] + predicted.covariance[:6, :6]
+    return float(away @ np.linalg.solve(spread, away)) < SAME_GATE
 
 
 def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
@@ -236,6 +263,7 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         phase="boost",
         profile=None,
         timeline=Timeline(),
+        reignitions=[],
         ballistic=None,
         ballistic_since_ns=0,
         launch=None,
@@ -247,6 +275,7 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         phenomenologies=["infrared" if infrared else "radar"],
         kind_sensors=[tracklet.sensor],
         chi2_per_degree=1.0,
+        fitted_s=float(tracklet.rows.time_s[-1]),
         next_fit_ns=0,
         next_say_ns=now,
         fresh=[],
@@ -260,9 +289,10 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
 
 def _explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     """Whether the track's profile passes where the tracklet saw its object last."""
-    assert track.profile is not None
     rows = tracklet.rows
     at = float(rows.time_s[-1])
+    if track.profile is None:
+        return track.phase == "boost" and _explains_powered(track, tracklet, epoch_ns)
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + 30.0:
         return False
     state, covariance = boost.state_at(track.profile, at)
@@ -278,27 +308,50 @@ def _explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     return float(miss @ np.linalg.solve(covariance[:3, :3] + np.eye(3) * (noise + floor), miss)) < GATE
 
 
+def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
+    """Whether a tracklet saw its object where a track on plots alone has it, in a straight line from its last state."""
+    assert track.ballistic is not None
+    rows = tracklet.rows
+    dt = float(rows.time_s[-1]) - (track.ballistic.epoch_ns - epoch_ns) / S
+    if abs(dt) > WINDOW_S:
+        return False
+    move = np.hstack([np.eye(3), dt * np.eye(3)])
+    where = move @ track.ballistic.mean
+    spread = move @ track.ballistic.covariance @ move.T + np.eye(3) * (MODEL_FLOOR_M + 20.0 * dt * dt) ** 2
+    if isinstance(rows, LinesOfSight):
+        tangents = rows.tangents[-1]
+        miss = tangents @ (where - rows.position[-1])
+        return float(miss @ np.linalg.solve(tangents @ spread @ tangents.T, miss)) < GATE
+    miss = where - tracklet.position[-1]
+    return float(miss @ np.linalg.solve(spread, miss)) < GATE
+
+
 def _follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[str]) -> None:
     """Refit a boosting track when it is due, and see its burnout, or its next ignition."""
     own = [t for t in state.tracklets if t.track == track.track]
     seen = [t for t in own if isinstance(t.rows, LinesOfSight)]
     if not seen:
+        if own and track.phase == "boost":
+            _follow_echoes(state, track, own, now, touched)
         return
+    newest = max(float(t.rows.time_s[-1]) for t in seen)
     if track.phase == "ballistic":
         assert track.timeline.burnout is not None
-        newest = max(float(t.rows.time_s[-1]) for t in seen)
-        if newest <= track.timeline.burnout[0] + 2.0:
+        again = sum(int((t.rows.time_s > track.timeline.burnout[0] + 2.0).sum()) for t in seen)
+        if again < REIGNITION_HITS:
             return
         # The plume is back: what looked like burnout was a coast between stages.
-        track.timeline = Timeline((*track.timeline.staging, track.timeline.burnout)[-MAX_STAGINGS:], None)
+        track.reignitions.append(track.timeline.burnout)
+        track.timeline = Timeline(track.timeline.staging, None)
         track.phase, track.ballistic = "boost", None
         track.next_fit_ns = now
     burnout = _burnout(seen)
     if burnout is None and now < track.next_fit_ns:
         return
-    curves = [staging_times(t.rows.time_s, t.irradiance, t.snr) for t in seen if t.hits > 3]
-    period = max(t.period_s for t in seen)
-    staging = merge_times([*track.timeline.staging, *(s for curve in curves for s in curve)], period + 4.0)
+    fast = [t for t in seen if t.period_s <= FAST_S] or seen
+    curves = [staging_times(t.rows.time_s, t.irradiance, t.snr) for t in fast]
+    staging = merge_times([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
+    staging = merge_times([*track.reignitions, *staging], 4.0)
     end = burnout[0] - 5.0 if burnout is not None else np.inf
     track.timeline = Timeline(tuple(s for s in staging if s[0] < end)[:MAX_STAGINGS], burnout)
     sights = combine([t.rows for t in seen if isinstance(t.rows, LinesOfSight)])
@@ -307,17 +360,16 @@ def _follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set
     if echoes:
         both = combine(echoes)
         assert isinstance(both, Plots)
-        if burnout is not None:
-            both = _rows(both, np.flatnonzero(both.time_s <= burnout[0]))
+        # Later plots may be of free flight already, which only the silent looks to come will tell.
+        both = _rows(both, np.flatnonzero(both.time_s <= newest))
         radar = both if len(both.time_s) else None
     assert isinstance(sights, LinesOfSight)
-    assert track.profile is not None
-    young = len(sights.time_s) < 40
+    young = len(sights.time_s) < YOUNG_ROWS or track.profile is None
     profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, None if young else track.profile)
-    if young:
+    if young and track.profile is not None:
         again = boost.fit(state.epoch_ns, sights, radar, track.timeline, track.profile)
         profile = min(profile, again, key=lambda p: p.chi2)
-    track.profile = profile
+    track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
     track.launch = _launch(profile)
     track.plots = profile.degrees // 2
@@ -333,14 +385,51 @@ def _follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set
         _hand_over(state, track, own, burnout, now)
 
 
+def _follow_echoes(
+    state: TracksState, track: TrackRecord, own: list[Tracklet], now: int, touched: set[str]
+) -> None:
+    """Refit a boosting track that only radars see; it flies freely once its newest plots lie on a ballistic arc."""
+    if now < track.next_fit_ns:
+        return
+    for t in own:
+        assert isinstance(t.rows, Plots)
+        recent = np.flatnonzero(t.rows.time_s > t.rows.time_s[-1] - WINDOW_S / 2.0)
+        if len(recent) < BALLISTIC_HITS or t.rows.time_s[-1] - t.rows.time_s[recent[0]] < BALLISTIC_SPAN_S:
+            continue
+        estimate, chi2, degrees = flight.initiate(t.sensor, _rows(t.rows, recent), state.epoch_ns)
+        if chi2 < BALLISTIC_CHI2 * degrees and _height(estimate.mean) > REENTRY_M:
+            track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
+            break
+    echoes = combine([t.rows for t in own if isinstance(t.rows, Plots)])
+    assert isinstance(echoes, Plots)
+    if track.phase == "boost":
+        recent = np.flatnonzero(echoes.time_s > echoes.time_s[-1] - WINDOW_S / 1.5)
+        track.ballistic = flight.powered(_rows(echoes, recent), state.epoch_ns)
+    track.plots = len(echoes.time_s)
+    for t in own:
+        _count(track, t.sensor, "radar", state.epoch_ns + round(float(t.rows.time_s[-1]) * S), 0)
+        track.fresh.extend(t.fresh)
+        t.fresh.clear()
+        if track.phase == "ballistic":
+            state.tracklets.remove(t)
+    track.next_fit_ns = now + 10 * S
+    touched.add(track.track)
+
+
 def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
-    """Burnout, s after the epoch, when every sensor that still saw the plume at its end has gone silent."""
+    """Burnout, s after the epoch, when a sensor that saw the plume to its end has gone silent and none has seen it since.
+
+    Sensors of a short period decide first; a slow scanner need not be waited for.
+    """
     end = max(float(t.rows.time_s[-1]) for t in seen)
     last = [t for t in seen if float(t.rows.time_s[-1]) >= end - 2.5 * t.period_s]
-    if any(t.silent_looks < (SILENT_STARING if t.period_s <= 3.0 else SILENT_SCANNING) for t in last):
+    silent = [t for t in last if t.silent_looks >= (SILENT_STARING if t.period_s <= FAST_S else SILENT_SCANNING)]
+    if not silent:
         return None
-    silent = np.array([(t.silent_ns - t.epoch_ns) / S for t in last])
-    return burnout_time(np.array([float(t.rows.time_s[-1]) for t in last]), silent)
+    first_silent = np.array([(t.silent_ns - t.epoch_ns) / S for t in silent])
+    if first_silent.min() < end - 0.5 * min(t.period_s for t in silent):
+        return None
+    return burnout_time(np.array([end]), first_silent)
 
 
 def _launch(profile: Profile) -> LaunchFit:
@@ -434,10 +523,13 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         track.next_say_ns = now + round(_interval_s(SAY_EVERY_S, age) * S)
         if track.impact_ns is not None and now < track.impact_ns - 60 * S:
             track.next_say_ns = min(track.next_say_ns, track.impact_ns - 60 * S)
+    elif track.profile is None:
+        assert track.ballistic is not None
+        epoch_ns, mean, covariance = track.ballistic.epoch_ns, track.ballistic.mean, track.ballistic.covariance
+        track.next_say_ns = now + 60 * S
     else:
-        assert track.profile is not None
-        at = (track.last_detection_ns - state.epoch_ns) / S
-        epoch_ns = track.last_detection_ns
+        at = track.fitted_s
+        epoch_ns = state.epoch_ns + round(at * S)
         mean, covariance = boost.state_at(track.profile, at)
         track.next_say_ns = now + 60 * S
     if _ended(track, now):

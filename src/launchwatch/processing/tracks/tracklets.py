@@ -8,7 +8,7 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import InfraredLook, RadarLook
-from launchwatch.processing.tracks.association import assign
+from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.motion.measurements import (
     LinesOfSight,
     Plots,
@@ -21,7 +21,9 @@ from launchwatch.processing.motion.measurements import (
 )
 
 CONFIRM_HITS, CONFIRM_LOOKS = 3, 5
-DROP_TENTATIVE_LOOKS = 2
+DROP_SIGHTS, DROP_PLOTS = 2, 5  # silent looks that end a tentative tracklet; echoes fluctuate, plumes do not
+CLOSED_S, CLOSED_LOOKS = 25.0, 3.0
+S = 1_000_000_000
 GATE_SIGMA = 4.5
 MAX_ACCELERATION = 120.0  # m/s^2
 MAX_FIRST_SPEED = 4000.0  # m/s between the first two lines of sight: a plume is seen from the cloud break on
@@ -85,13 +87,14 @@ def extend(
     """
     look = detections.look
     own = [t for t in tracklets if t.sensor == look.sensor]
+    open_ = [t for t in own if not _closed(t, look)]
     others = [t for t in tracklets if t.sensor != look.sensor]
     n = len(look.sequence)
     used = np.zeros(n, bool)
     if n:
         data = lines_of_sight(look, epoch_ns) if isinstance(look, InfraredLook) else plots(look, epoch_ns)
         position = plot_positions(data)[0] if isinstance(data, Plots) else np.empty((0, 3))
-        for t, i in _assign(own, data, position):
+        for t, i in _assign(open_, data, position):
             _append(t, data, position, look, i, record)
             used[i] = True
         for i in np.flatnonzero(~used):
@@ -100,13 +103,20 @@ def extend(
     kept = []
     for t in own:
         newest = epoch_ns + round(float(t.rows.time_s[-1]) * 1e9)
-        if newest < look.look_from_ns - 1_000_000_000 * 0.5 * look.period_s or not _touched(t, record):
+        if newest < look.look_from_ns - 0.5 * S * look.period_s or not _touched(t, record):
             t.silent_looks += look.looks
-            t.silent_ns = t.silent_ns or max(look.look_from_ns, newest)
+            # The look that should have seen it next: a period on, wherever a scanner's turn began.
+            t.silent_ns = t.silent_ns or newest + round(t.period_s * S)
         t.looks += look.looks
-        if t.confirmed or t.silent_looks < DROP_TENTATIVE_LOOKS:
+        if t.confirmed or t.silent_looks < (DROP_SIGHTS if isinstance(t.rows, LinesOfSight) else DROP_PLOTS):
             kept.append(t)
     return others + kept, serial
+
+
+def _closed(tracklet: Tracklet, look: InfraredLook | RadarLook) -> bool:
+    """Whether a tracklet has been silent too long to be continued: what appears there now starts anew."""
+    newest = tracklet.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
+    return look.look_from_ns - newest > max(CLOSED_S, CLOSED_LOOKS * tracklet.period_s) * S
 
 
 def _touched(tracklet: Tracklet, record: str) -> bool:
@@ -191,10 +201,3 @@ def _start(
         track=None,
         fresh=[record],
     )
-
-
-def pairs(cost: FloatArray, limit: float) -> list[tuple[int, int]]:
-    """Pairs (row, column) of a cost matrix below `limit`, each row and column once, least in total."""
-    row_index, column = np.nonzero(cost < limit)
-    rows, columns = assign(row_index, column, cost[row_index, column], limit, *cost.shape)
-    return list(zip(rows.tolist(), columns.tolist(), strict=True))
