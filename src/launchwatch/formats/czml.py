@@ -20,7 +20,7 @@ Span = tuple[int, int]
 """From and until, ns TAI."""
 
 _SPEEDUP = 60
-_GOLD, _WHITE, _RED = [255, 194, 10, 255], [255, 255, 255, 255], [213, 94, 0, 255]
+_GOLD, _WHITE, _BLACK, _RED = [255, 194, 10, 255], [255, 255, 255, 255], [0, 0, 0, 255], [213, 94, 0, 255]
 _BLUE, _GREEN = [86, 180, 233, 255], [0, 158, 115, 255]
 
 
@@ -30,7 +30,7 @@ class CzmlError(ValueError):
 
 @dataclass(frozen=True)
 class Flight:
-    """A flight: `t_s` (n,) seconds after `time_ns` (ns TAI), `position_m` (n, 3) ITRF; flights of a group fold together."""
+    """A flight: `t_s` (n,) seconds after `time_ns` (ns TAI), `position_m` (n, 3) ITRF; groups fold together."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point on the ground, shown during a span; with an ellipse (semi-axes m, azimuth deg of the major one) or none."""
+    """A point on the ground during a span, with an ellipse (semi-axes m, azimuth of the major one deg) or none."""
 
     id: str
     name: str
@@ -132,7 +132,7 @@ def _flight(flight: Flight) -> dict[str, Any]:
         "parent": f"group/{flight.group}",
         "availability": _interval((flight.time_ns, end_ns)),
         "position": _sampled(flight.id, flight.time_ns, flight.t_s, flight.position_m),
-        "point": {"color": {"rgba": _GOLD}, "outlineColor": {"rgba": [0, 0, 0, 255]}, "outlineWidth": 1, "pixelSize": 9},
+        "point": {"color": {"rgba": _GOLD}, "outlineColor": {"rgba": _BLACK}, "outlineWidth": 1, "pixelSize": 9},
         "label": _label(flight.name),
         "path": {
             "material": {"solidColor": {"color": {"rgba": _GOLD}}},

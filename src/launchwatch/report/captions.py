@@ -29,10 +29,10 @@ def timeline_caption(case: Case, launch: Mapping[str, Any]) -> str:
     end = "" if launch["impact_s"] is not None else " The flight does not fall back, so there is no decision time."
     return (
         f"Timeline of {launch['id']} for each partner, alone (its own sensors) above integrated (with what the others "
-        "release). Times are minutes:seconds after lift-off; the shaded span is the boost phase. Circle: first "
-        "detection reaches the node, with a dot where the event is set up. Diamond: first warning released, small ticks "
-        "its later versions; star: confirmed; cross: cancelled. Dotted: the partner's procedure, until the decision can be "
-        f"taken; bar: decision time left until impact.{end}"
+        "release). Times are minutes:seconds after lift-off; the shaded span is the boost phase. Circle: the first "
+        "detection reaches the node; dot: the event is set up. Diamond: first warning released; star: confirmed; "
+        "cross: cancelled; ticks below: later versions of the warning. Dotted: the partner's procedure, until the "
+        f"decision can be taken; bar: decision time left until impact.{end}"
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import inverse
-from launchwatch.report.run import CHAINS, Case, event_of_launch
+from launchwatch.report.run import CHAINS, Case, histories
 from launchwatch.report.style import CHAIN_COLOUR, GREY, INK, drawing, new_figure, svg_of
 from launchwatch.report.timeline import minute_axis
 
@@ -25,13 +25,13 @@ def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
     """SVG: error and 95 % ellipse against time; launch point above impact point, a column per partner."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
+    from matplotlib.ticker import LogLocator
 
     flight = case.flights[launch_index]
     truths = {"launch_point": flight.launch_deg, "impact": flight.impact_deg}
     rows = [what for what in _WHATS if truths[what] is not None]
     partners = case.partners
     height_in = 1.05 + 1.75 * len(rows)
-    offset_s = (flight.time_ns - case.start_ns) / NS
     with drawing():
         figure = new_figure(height_in)
         grid = figure.subplots(
@@ -45,19 +45,22 @@ def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
                 axes = grid[row][column]
                 found = False
                 for chain in CHAINS:
-                    events = event_of_launch(case.events.get((partner, chain), ()), flight, len(case.flights) == 1)
-                    series = estimate_series(events, what, truths[what] or (0.0, 0.0), case.start_ns)
-                    if len(series):
-                        timed = "emitted" in events[0]
-                        found = True
-                        latest = max(latest, float(series[-1, 0]) - (offset_s if timed else 0.0))
-                        _draw(axes, series - (np.array([offset_s, 0, 0, 0]) if timed else 0.0), chain)
+                    for events in histories(case, partner, chain, launch_index):
+                        series = estimate_series(events, what, truths[what] or (0.0, 0.0), flight.time_ns)
+                        if len(series):
+                            timed, found = "emitted" in events[0], True
+                            latest = max(latest, float(series[-1, 0]))
+                            _draw(axes, series, chain)
                 if not found:
-                    axes.text(0.5, 0.5, "no estimate", transform=axes.transAxes, ha="center", color=GREY, style="italic")
+                    axes.text(
+                        0.5, 0.5, "no estimate", transform=axes.transAxes, ha="center", color=GREY, style="italic"
+                    )
                 if row == 0:
                     axes.set_title(partner)
         for row, what in enumerate(rows):
             grid[row][0].set_yscale("log")
+            low, high = grid[row][0].get_ylim()
+            grid[row][0].yaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 300 * low else (1.0, 2.0, 5.0)))
             grid[row][0].yaxis.set_major_formatter(lambda value, _: f"{value:g}")
             grid[row][0].yaxis.minorticks_off()
             grid[row][0].set_ylabel("launch point (km)" if what == "launch_point" else "impact point (km)")
@@ -75,8 +78,10 @@ def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
             )
         ]
         words = [f"{chain}: {part}" for chain in CHAINS for part in ("error", "95 % semi-axes")]
-        figure.legend(handles, words, loc="upper left", ncols=4, bbox_to_anchor=(0.0, 1.0), fontsize=9, columnspacing=1.0,
-                      handlelength=2.2, handletextpad=0.5, borderaxespad=0.1)  # fmt: skip
+        figure.legend(
+            handles, words, loc="upper left", ncols=4, bbox_to_anchor=(0.0, 1.0), fontsize=9, columnspacing=1.0,
+            handlelength=2.2, handletextpad=0.5, borderaxespad=0.1,
+        )  # fmt: skip
         return svg_of(figure, key, mark, f"Errors and ellipses of launch and impact point of {flight.launch}")
 
 

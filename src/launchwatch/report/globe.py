@@ -33,7 +33,8 @@ def globe_data(view: RunView, cases: Sequence[Case], sensors: Sequence[Sequence[
 
 def globe_czml(view: RunView) -> bytes:
     """The run as a CZML document for Cesium and others (globe.czml)."""
-    flights, sites, sights, marks = [], {}, [], []
+    flights, sights, marks = [], [], []
+    sites: dict[str, Site] = {}
     for case in cases_of(view):
         until_ns = case.start_ns + int((case.end_s + 60.0) * NS)
         for flight in case.flights:
@@ -49,16 +50,15 @@ def globe_czml(view: RunView) -> bytes:
                                   (case.start_ns, until_ns), None))  # fmt: skip
         for one in sightings_of(case, view.sensors):
             for index, flight in enumerate(case.flights):
-                spans = _bridged(one, index)
-                if len(spans):
-                    intervals = [(_ns(case, start), _ns(case, end)) for start, end in spans]
-                    sights.append(Sight(f"{case.name}/{one.sensor}/{flight.launch}", one.sensor, flight.launch, intervals))
+                spans = [(_ns(case, start), _ns(case, end)) for start, end in _bridged(one, index)]
+                if spans:
+                    sights.append(Sight(f"{case.name}/{one.sensor}/{flight.launch}", one.sensor, flight.launch, spans))
             site = _site(one)
             sites[one.sensor] = _joined(sites[one.sensor], site) if one.sensor in sites else site
         for at in _ellipses(case):
             ellipse = (at["major"], at["minor"], at["azimuth"])
-            marks.append(Mark(f"{case.name}/{at['what']}/{at['version']}", f"{at['what']}, version {at['version']}",
-                              at["lat"], at["lon"], (_ns(case, at["from"]), _ns(case, at["until"])), ellipse))  # fmt: skip
+            name, span = f"{at['what']}, version {at['version']}", (_ns(case, at["from"]), _ns(case, at["until"]))
+            marks.append(Mark(f"{case.name}/{name}", name, at["lat"], at["lon"], span, ellipse))
     return czml_document(
         name=f"{watermark(view)}: {scenario_of(view)['title']}", flights=flights, sites=list(sites.values()),
         sights=sights, marks=marks,

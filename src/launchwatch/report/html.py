@@ -79,27 +79,31 @@ def render_html(view: RunView) -> str:
         )
     script = _asset("report.js")
     scenario = scenario_of(view)
-    return _templates().get_template("report.html.j2").render(
-        mark=mark,
-        scenario=scenario,
-        summary=view.summary,
-        partners=partners_of(view),
-        conditions=conditions(view),
-        cloud_top_km=scenario.get("weather", {}).get("cloud_top_km"),
-        columns=COLUMNS,
-        launches=launch_rows(view),
-        medians=partner_medians(view),
-        false_events=false_events(view),
-        notes=NOTES,
-        sections=sections,
-        globe_number=number + 1,
-        globe_caption=captions.globe_caption(partners_of(view)[0]),
-        sensors=[_sensor_row(one) for one in view.sensors],
-        figures=view.figures,
-        css=Markup(_asset("report.css")),  # noqa: S704  our own file
-        script=Markup(script),  # noqa: S704  our own file
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        data=_json(globe_data(view, cases, sensors)),
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            mark=mark,
+            scenario=scenario,
+            summary=view.summary,
+            partners=partners_of(view),
+            conditions=conditions(view),
+            cloud_top_km=scenario.get("weather", {}).get("cloud_top_km"),
+            columns=COLUMNS,
+            launches=launch_rows(view),
+            medians=partner_medians(view),
+            false_events=false_events(view),
+            notes=NOTES,
+            sections=sections,
+            globe_number=number + 1,
+            globe_caption=captions.globe_caption(partners_of(view)[0]),
+            sensors=[_sensor_row(one) for one in view.sensors],
+            figures=view.figures,
+            css=Markup(_asset("report.css")),  # noqa: S704  our own file
+            script=Markup(script),  # noqa: S704  our own file
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            data=_json(globe_data(view, cases, sensors)),
+        )
     )
 
 

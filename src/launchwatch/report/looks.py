@@ -71,8 +71,8 @@ def looks_figure(case: Case, sensors: Sequence[Sightings], key: str, mark: str) 
 def _raster_key(axes: Axes) -> None:
     from matplotlib.patches import Patch
 
-    handles = [Patch(color=KIND_COLOUR["infrared"]), Patch(color=KIND_COLOUR["radar"]), Patch(color=PALE)]
-    handles.append(axes.plot([], [], "|", color=INK, ms=6)[0])
+    spans = [Patch(color=colour) for colour in (KIND_COLOUR["infrared"], KIND_COLOUR["radar"], PALE)]
+    handles = [*spans, *axes.plot([], [], "|", color=INK, ms=6)]
     axes.legend(
         handles, ["infrared", "radar", "silent", "other"], loc="lower right", bbox_to_anchor=(1.02, 0.985), ncols=4,
         handlelength=0.9, handletextpad=0.4, columnspacing=0.9, borderaxespad=0.1, fontsize=9,

@@ -12,11 +12,10 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import geodetic_from_itrf, inverse
 from launchwatch.messages.truth import FlightTruth
 from launchwatch.report.land import EARTH_RADIUS_KM, Disc, Scale, rings
-from launchwatch.report.run import CHAINS, Case, RunView, event_of_launch
+from launchwatch.report.run import CHAINS, Case, RunView, histories
 from launchwatch.report.sightings import Sightings
 from launchwatch.report.style import (
     CHAIN_COLOUR,
-    GREEN,
     GREY,
     INK,
     KIND_COLOUR,
@@ -61,9 +60,7 @@ def sector_outline(sensor: Mapping[str, Any], from_deg: float, to_deg: float) ->
     azimuth = np.radians(from_deg + np.linspace(0.0, width, max(int(width / 4), 2)))
     lat0, lon0 = np.radians(sensor["lat_deg"]), np.radians(sensor["lon_deg"])
     lat = np.arcsin(np.sin(lat0) * np.cos(reach) + np.cos(lat0) * np.sin(reach) * np.cos(azimuth))
-    lon = lon0 + np.arctan2(
-        np.sin(azimuth) * np.sin(reach) * np.cos(lat0), np.cos(reach) - np.sin(lat0) * np.sin(lat)
-    )
+    lon = lon0 + np.arctan2(np.sin(azimuth) * np.sin(reach) * np.cos(lat0), np.cos(reach) - np.sin(lat0) * np.sin(lat))
     lon, lat = np.degrees(lon), np.degrees(lat)
     if width < 360.0:  # sides along great circles, so that they bend on the map as they do on the Earth
         share = np.linspace(0.0, 1.0, 12)[:-1]
@@ -200,11 +197,11 @@ def _region(axes: Axes, disc: Disc, partner: str, outlines: Sequence[FloatArray]
     largest = max(inside, key=len, default=np.zeros((0, 2)))
     if len(largest) < 3:
         return
-    small = np.ptp(largest, axis=0).max() < 0.4 * disc.radius_km  # its name would hide what happens in it
+    small = np.ptp(largest, axis=0).max() < 0.7 * disc.radius_km  # its name would hide what happens in it
     at = largest[np.argmin(largest[:, 1])] if small else largest.mean(axis=0)
     axes.text(
-        *at, partner, color="#8a3d68", fontsize=10, fontweight="bold", ha="center", va="top" if small else "center",
-        zorder=4,
+        at[0], at[1], partner, color="#8a3d68", fontsize=10, fontweight="bold", ha="center",
+        va="top" if small else "center", zorder=4,
     )  # fmt: skip
 
 
@@ -212,7 +209,8 @@ def _counter_clockwise(ring: FloatArray) -> FloatArray:
     """The ring, turned around where it runs clockwise around its smaller side."""
     lon, lat = _mean_direction(ring)
     x, y = Disc(lat, lon, 180.0)(ring[:, 0], ring[:, 1]).T
-    return ring if float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y)) > 0.0 else ring[::-1]
+    clockwise = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y)) < 0.0
+    return np.flip(ring, axis=0) if clockwise else ring
 
 
 def _dense(ring: FloatArray) -> FloatArray:
@@ -224,7 +222,8 @@ def _dense(ring: FloatArray) -> FloatArray:
     if counts.max() == 1:
         return ring
     part = np.concatenate([np.arange(count) / count for count in counts])
-    return np.repeat(ring, counts, axis=0) + np.repeat(step, counts, axis=0) * part[:, None]
+    dense: FloatArray = np.repeat(ring, counts, axis=0) + np.repeat(step, counts, axis=0) * part[:, None]
+    return dense
 
 
 def _sensor(axes: Axes, disc: Disc, sensor: Mapping[str, Any], seen: Sightings | None) -> None:
@@ -254,8 +253,8 @@ def _sensor(axes: Axes, disc: Disc, sensor: Mapping[str, Any], seen: Sightings |
 
 def _map_ellipses(axes: Axes, disc: Disc, case: Case) -> None:
     """First and last impact ellipse of the first partner, integrated, where the map is fine enough to show them."""
-    for events in _versions(case, case.partners[0], "integrated"):
-        shown = [event["impact"] for event in events if event["impact"] is not None]
+    for index in range(len(case.flights)):
+        shown = _known(case, case.partners[0], "integrated", index, "impact")
         for at in (shown[0], shown[-1]) if shown else ():
             outline = ellipse_km(at["ellipse_95"]) + disc(at["lon_deg"], at["lat_deg"])
             if np.isfinite(outline).all() and at["ellipse_95"]["semi_major_km"] > 0.008 * disc.radius_km:
@@ -263,9 +262,10 @@ def _map_ellipses(axes: Axes, disc: Disc, case: Case) -> None:
                 axes.plot(*outline.T, color=CHAIN_COLOUR["integrated"], lw=1.2, zorder=7.5)
 
 
-def _versions(case: Case, partner: str, chain: str) -> list[tuple[Mapping[str, Any], ...]]:
-    events = case.events.get((partner, chain), ())
-    return [event_of_launch(events, flight, len(case.flights) == 1) for flight in case.flights]
+def _known(case: Case, partner: str, chain: str, index: int, what: str) -> list[Mapping[str, Any]]:
+    """What the best fed event of a launch said of its launch point or impact, version by version."""
+    found = histories(case, partner, chain, index)
+    return [event[what] for event in found[0] if event.get(what) is not None] if found else []
 
 
 def _detail(axes: Axes, case: Case, partner: str, what: str) -> None:
@@ -281,8 +281,7 @@ def _detail(axes: Axes, case: Case, partner: str, what: str) -> None:
         return
     reach = 0.0
     for chain in CHAINS:
-        events = event_of_launch(case.events.get((partner, chain), ()), flight, len(case.flights) == 1)
-        known = [event[what] for event in events if event.get(what) is not None]
+        known = _known(case, partner, chain, 0, what)
         for place, style in ((known[0], (0, (2, 2))), (known[-1], "-")) if known else ():
             centre = np.array(offset_km(truth, place))
             outline = ellipse_km(place["ellipse_95"]) + centre

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,8 @@ ChainKey = tuple[str, str, str]
 CHAINS = ("alone", "integrated")
 QUANTITIES = ("first_detection", "warning", "confirmed")
 
-_MATCH_POINT_KM = 500.0  # beyond any honest launch point estimate: an event further off belongs to another launch
 _MATCH_EARLY_S = 60.0  # detections are never older than lift-off; clocks of real feeds may be
+_LAUNCH_SCALE_M, _IMPACT_SCALE_M = 10e3, 100e3  # what misses of launch and impact weigh against each other
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,20 @@ def cases_of(view: RunView) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def chains_of(case: Case) -> list[tuple[str, str]]:
-    """(partner, chain) of a case, alone before integrated."""
-    return [(partner, chain) for partner in case.partners for chain in CHAINS]
+def histories(case: Case, partner: str, chain: str, launch_index: int) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+    """Versions of each event of a chain that speaks of one launch of a case, oldest first; the best fed event first.
+
+    An event belongs to the launch that its newest version fits best, however badly that may be.
+    """
+    by_id: dict[str, list[Mapping[str, Any]]] = {}
+    for event in case.events.get((partner, chain), ()):
+        by_id.setdefault(event["id"], []).append(event)
+    found = [
+        tuple(versions)
+        for versions in by_id.values()
+        if len(case.flights) == 1 or _best_fit(versions[-1], case.flights) == launch_index
+    ]
+    return tuple(sorted(found, key=lambda versions: (-versions[-1]["detections"], versions[-1]["id"])))
 
 
 def _of_case(by_chain: Mapping[ChainKey, Sequence[Envelope]], name: str) -> dict[tuple[str, str], Sequence[Envelope]]:
@@ -144,50 +155,42 @@ def _events_by_case(
     view: RunView, groups: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> dict[str, dict[tuple[str, str], tuple[Mapping[str, Any], ...]]]:
     found: dict[str, dict[tuple[str, str], list[Mapping[str, Any]]]] = {name: {} for name in groups}
+    case_of = [name for name, launches in groups.items() for _ in launches]
+    flights = [view.flights[launch["id"]] for launches in groups.values() for launch in launches]
     homes: dict[tuple[Any, ...], str | None] = {}
     # the newest version knows best which launch it speaks of; its older versions follow it
     for event in reversed(view.events):
-        key = (event["node"], event["chain"], event.get("case"), event["id"])
-        if homes.get(key) is None:
-            homes[key] = event.get("case") or _nearest_case(event, groups, view.flights)
+        key = _key(event)
+        if key not in homes:
+            best = None if event.get("case") else _best_fit(event, flights)
+            homes[key] = event.get("case") or (None if best is None else case_of[best])
     for event in view.events:
-        home = homes[event["node"], event["chain"], event.get("case"), event["id"]]
+        home = homes[_key(event)]
         if home in found:
             found[home].setdefault((event["node"], event["chain"]), []).append(event)
     return {name: {key: tuple(items) for key, items in chains.items()} for name, chains in found.items()}
 
 
-def _nearest_case(
-    event: Mapping[str, Any],
-    groups: Mapping[str, Sequence[Mapping[str, Any]]],
-    flights: Mapping[str, FlightTruth],
-) -> str | None:
-    """The case whose launch is nearest to the event's launch point among those then in flight; None for none."""
-    point = event.get("launch_point")
+def _key(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    return event["node"], event["chain"], event.get("case"), event["id"]
+
+
+def _best_fit(event: Mapping[str, Any], flights: Sequence[FlightTruth]) -> int | None:
+    """Index of the flight, then in the air, whose ends are nearest to the event's; None where none was in the air."""
     seen_ns = parse_utc(event["first_detection"])
-    best: tuple[float, str] | None = None
-    for name, launches in groups.items():
-        for launch in launches:
-            flight = flights[launch["id"]]
-            age_s = (seen_ns - flight.time_ns) / NS
-            if not -_MATCH_EARLY_S <= age_s <= float(flight.t_s[-1]) or point is None:
-                continue
-            away_km = inverse(*flight.launch_deg, point["lat_deg"], point["lon_deg"])[0] / 1e3
-            if away_km <= _MATCH_POINT_KM and (best is None or away_km < best[0]):
-                best = (away_km, name)
+    best: tuple[float, int] | None = None
+    for index, flight in enumerate(flights):
+        age_s = (seen_ns - flight.time_ns) / NS
+        if not -_MATCH_EARLY_S <= age_s <= float(flight.t_s[-1]):
+            continue
+        misfit = _away(event.get("launch_point"), flight.launch_deg) / _LAUNCH_SCALE_M
+        misfit += _away(event.get("impact"), flight.impact_deg) / _IMPACT_SCALE_M
+        if best is None or (misfit, index) < best:
+            best = (misfit, index)
     return None if best is None else best[1]
 
 
-def event_of_launch(
-    events: Iterable[Mapping[str, Any]], flight: FlightTruth, alone_in_case: bool
-) -> tuple[Mapping[str, Any], ...]:
-    """Versions that speak of one flight: all of a case with one launch, else those with the nearest launch point."""
-    kept = tuple(events)
-    if alone_in_case:
-        return kept
-    return tuple(
-        event
-        for event in kept
-        if (point := event.get("launch_point")) is not None
-        and inverse(*flight.launch_deg, point["lat_deg"], point["lon_deg"])[0] <= _MATCH_POINT_KM * 1e3
-    )
+def _away(estimate: Mapping[str, Any] | None, truth_deg: tuple[float, float] | None) -> float:
+    if estimate is None or truth_deg is None:
+        return 0.0
+    return inverse(*truth_deg, estimate["lat_deg"], estimate["lon_deg"])[0]

@@ -74,7 +74,7 @@ def sightings_of(case: Case, sensors: Sequence[Mapping[str, Any]]) -> tuple[Sigh
         for look in _payloads(envelopes):
             deliveries.setdefault(look.sensor, {}).setdefault(look.look_from_ns, look)
     known = {one["id"]: one for one in sensors}
-    found = [_sightings(case, sensor, list(looks.values()), known.get(sensor, {})) for sensor, looks in deliveries.items()]
+    found = [_sightings(case, name, list(looks.values()), known.get(name, {})) for name, looks in deliveries.items()]
     found.sort(key=lambda one: (one.time_s.min() if len(one.time_s) else np.inf, one.sensor))
     return tuple(_numbered(one, number) for number, one in enumerate(found, start=1))
 
@@ -89,9 +89,7 @@ def _payloads(envelopes: Iterable[Envelope]) -> Iterable[InfraredLook | RadarLoo
     return (one.payload for one in envelopes if isinstance(one.payload, InfraredLook | RadarLook))
 
 
-def _sightings(
-    case: Case, sensor: str, looks: list[InfraredLook | RadarLook], known: Mapping[str, Any]
-) -> Sightings:
+def _sightings(case: Case, sensor: str, looks: list[InfraredLook | RadarLook], known: Mapping[str, Any]) -> Sightings:
     looks.sort(key=lambda look: look.look_from_ns)
     period_s = min(look.period_s for look in looks)
     start = np.array([look.look_from_ns for look in looks], np.int64)

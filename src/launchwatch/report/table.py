@@ -205,9 +205,7 @@ def _partner_rows(partner: str, launch: Mapping[str, Any]) -> PartnerRows:
     entry = launch["partners"][partner]
     falls = launch["impact_s"] is not None
     alone, integrated = entry["alone"], entry["integrated"]
-    gains = tuple(
-        _gain(entry["gain_s"][name], alone[f"{name}_s"], integrated[f"{name}_s"]) for name in QUANTITIES
-    )
+    gains = tuple(_gain(entry["gain_s"][name], alone[f"{name}_s"], integrated[f"{name}_s"]) for name in QUANTITIES)
     to_impact = _difference(integrated["time_to_impact_at_warning_s"], alone["time_to_impact_at_warning_s"])
     return PartnerRows(
         partner=partner,

@@ -108,12 +108,10 @@ def _partner(axes: Axes, partner: str, threatened: bool, top: float, index: int)
         axes.text(-0.115, top + 0.1, "threatened", transform=transform, fontsize=8.5, color=GREY, va="center")
 
 
-def _later_versions(
-    case: Case, partner: str, chain: str, launch: Mapping[str, Any]
-) -> list[tuple[float, str]]:
+def _later_versions(case: Case, partner: str, chain: str, launch: Mapping[str, Any]) -> list[tuple[float, str]]:
     """Seconds after lift-off and kind of the warnings after the first one."""
     start_ns = case.flights[case.launches.index(launch)].time_ns
-    versions = [
+    versions: list[tuple[float, str]] = [
         ((one.emitted_ns - start_ns) / NS, one.payload.kind)
         for one in case.warnings.get((partner, chain), ())
         if isinstance(one.payload, Warning)
@@ -134,26 +132,26 @@ def _lane(
     colour = CHAIN_COLOUR[chain]
     rows = [top + _ROW_IN * (0.5 + i) for i in range(3)]
     transform = axes.get_yaxis_transform()
-    axes.text(-0.155, top + 0.52 * _LANE_IN, chain, transform=transform, color=colour, fontsize=_SIZE + 0.5, va="center")
+    axes.text(-0.155, top + 0.52 * _LANE_IN, chain, transform=transform, color=colour, va="center")
     # an open mark holds the filled one that follows it, so that both show when they coincide
     seen = [("first detection", line["first_detection_s"], "o"), ("event", line["first_track_s"], ".")]
     said = [("warning", line["warning_s"], "D"), ("confirmed", line["confirmed_s"], "*")]
     said += [("cancelled", time, "x") for time, kind in later if kind == "cancel"][:1]
     ticks = [time for time, kind in later if kind != "cancel"]
-    axes.plot(ticks, [rows[1] + 0.4 * _ROW_IN] * len(ticks), "|", color=colour, ms=3.5, mew=1.0)
+    axes.plot(ticks, [rows[2] + 0.58 * _ROW_IN] * len(ticks), "|", color=colour, ms=3, mew=1.0)
     for y, marks, never in ((rows[0], seen, "no detection"), (rows[1], said, "no warning")):
         present = [(name, time, shape) for name, time, shape in marks if time is not None]
-        for name, time, shape in present:
-            size, filled = {"o": (8, False), ".": (7, True), "D": (8, False), "*": (8, True), "x": (8, False)}[shape]
-            axes.plot(time, y, shape, ms=size, mfc=colour if filled else "white", mec=colour, mew=1.5 * (not filled))
-        words = [Mark(time, f"{name} {clock(time)}") for name, time, _ in present]
-        place_labels(axes, words, y, per_inch, span, _SIZE)
+        for _, time, shape in present:
+            filled = shape in ".*"
+            axes.plot(time, y, shape, ms=7.5, mfc=colour if filled else "white", mec=colour, mew=1.5 * (not filled))
+        labels = [Mark(time, f"{name} {clock(time)}") for name, time, _ in present]
+        place_labels(axes, labels, y, per_inch, span, _SIZE)
         if not present:
             axes.text(0.1 * per_inch, y, never, va="center", fontsize=_SIZE, color=GREY, style="italic")
     left = line["decision_time_left_s"]
     if left is None or launch["impact_s"] is None:
         return
-    decision, impact = launch["impact_s"] - left, launch["impact_s"]
+    decision = launch["impact_s"] - left
     axes.plot([line["warning_s"], min(decision, span[1])], [rows[2]] * 2, color=colour, lw=1.2, ls=(0, (2, 2)))
     words = f"decision {clock(decision)}, time left {clock(left)}"
     if left <= 0:

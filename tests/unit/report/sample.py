@@ -292,6 +292,10 @@ def event_dict(one: Assessment, node: str, chain: str, emitted_ns: int) -> dict:
     }  # fmt: skip
 
 
+def difference(one, other):
+    return None if one is None or other is None else one - other
+
+
 def median(values):
     kept = [value for value in values if value is not None]
     return float(np.median(kept)) if kept else None
@@ -317,7 +321,7 @@ def view_of(scenario: str, title: str, plans: list[Plan], partners: list[str], t
                 looks[case, partner, chain] = [*looks.get((case, partner, chain), []), *received]
                 warnings[case, partner, chain] = [*warnings.get((case, partner, chain), []), *warned]
             gain = {
-                name: None if None in (a := lines["alone"][f"{name}_s"], b := lines["integrated"][f"{name}_s"]) else a - b
+                name: difference(lines["alone"][f"{name}_s"], lines["integrated"][f"{name}_s"])
                 for name in ("first_detection", "warning", "confirmed")
             }
             entry[partner] = {"threatened": partner in threatened.get(plan.id, ()), **lines, "gain_s": gain}

@@ -73,7 +73,7 @@
   const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
   const turned = (p) => [dot(turn[0], p), dot(turn[1], p), dot(turn[2], p)];
   const hidden = (q) => q[2] < 0 && q[0] * q[0] + q[1] * q[1] < 1;
-  const radius = () => 0.36 * canvas.height * view.zoom;
+  const radius = () => 0.4 * canvas.height * view.zoom;
   const place = (q) => [canvas.width / 2 + radius() * q[0], canvas.height / 2 - radius() * q[1]];
 
   // What lies on the far side is drawn in to the rim along its direction, which keeps the winding about every point
@@ -148,13 +148,13 @@
 
   function label(text, q, colour) {
     const [x, y] = place(q);
-    pen.font = "bold 20px sans-serif";
+    pen.font = "bold 25px sans-serif";
     pen.textAlign = "left";
     pen.lineWidth = 5;
     pen.strokeStyle = "#fff";
-    pen.strokeText(text, x + 10, y + 7);
+    pen.strokeText(text, x + 11, y + 9);
     pen.fillStyle = colour;
-    pen.fillText(text, x + 10, y + 7);
+    pen.fillText(text, x + 11, y + 9);
   }
 
   function spot(q, size, fill, edge) {
@@ -231,7 +231,7 @@
     }
     const minutes = Math.floor(time / 60);
     output.textContent = `${String(minutes).padStart(2, "0")}:${String(Math.floor(time % 60)).padStart(2, "0")}`;
-    pen.font = "22px sans-serif";
+    pen.font = "26px sans-serif";
     pen.textAlign = "left";
     pen.fillStyle = "#1a1a1a";
     pen.fillText([shown.name, `${output.textContent} after lift-off`, ...words].join(", "), 16, 34);
@@ -247,7 +247,10 @@
     view.lon = Math.atan2(middle[1], middle[0]) / DEG;
     view.lat = Math.max(-80, Math.min(80, Math.atan2(middle[2], Math.hypot(middle[0], middle[1])) / DEG - 12));
     slider.max = String(Math.floor(shown.end));
-    slider.value = String(Math.floor(0.4 * shown.end));
+    // start where something is seen: in the middle of the longest line of sight
+    const spans = shown.sensors.flatMap((sensor) => sensor.seen.flat());
+    const [from, until] = spans.reduce((best, span) => (span[1] - span[0] > best[1] - best[0] ? span : best), [0, 0]);
+    slider.value = String(Math.floor(until > from ? (from + until) / 2 : 0.4 * shown.end));
     draw();
   }
 
