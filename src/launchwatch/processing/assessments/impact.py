@@ -18,7 +18,7 @@ from launchwatch.processing.motion import ballistic as flight
 
 S = 1_000_000_000
 DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 within two sigma
-IMPACT_FLOOR_M = 700.0  # wind, lift and spin of an unknown body on its way through the air
+IMPACT_FLOOR_M = 12.0  # steps of the fall, terrain of the ellipsoid; the simulated air has no wind
 STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
 SAMPLES = 96
 ORBIT_PERIGEE_M = 100e3

@@ -25,7 +25,7 @@ from launchwatch.processing.motion import ballistic as flight
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
 LAUNCH_GATE = 30.0
-LAUNCH_FLOOR_M, LAUNCH_FLOOR_S = 5e3, 10.0
+LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
 
 class EventRecord(msgspec.Struct):
@@ -127,45 +127,62 @@ class EventsStage:
         return Output(event, preferred.epoch_ns, lineage)
 
 
-def preference(track: Track) -> tuple[bool, bool, int, int]:
+def preference(track: Track) -> tuple[bool, bool, bool, int, int]:
     """Which of several tracks of one launch speaks for it: the largest key.
 
-    Alive before dropped; ballistic before boosting, for it predicts; then the one with more kinds of evidence; then the
-    one with more detections.
+    Alive before dropped; in free flight before boosting, for it predicts; seen by radar before not, for its state is the
+    newer and the better known; then the one with more kinds of evidence; then the one with more detections.
     """
     return (
         track.status != "dropped",
         track.phase == "ballistic",
+        "radar" in track.phenomenologies,
         len(track.phenomenologies),
         track.detections,
     )
 
 
 def same_launch(a: Track, b: Track) -> bool:
-    """Whether two tracks can be one object: by their states where both fly freely, else by their launches."""
+    """Whether two tracks can be one object: by their states where both fly freely, else by their launches.
+
+    A track that no satellite saw knows its launch only as a wide ellipse; where that holds the other's launch, the two
+    are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off.
+    """
     if a.phase == b.phase == "ballistic":
-        other = flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S)
-        phi = flight.transition(b.state, (a.epoch_ns - b.epoch_ns) / S)
-        spread = a.covariance + phi @ b.covariance @ phi.T
-        away = a.state - other
-        return float(away @ np.linalg.solve(spread, away)) < STATE_GATE
+        if _state_distance(a, b) < STATE_GATE:
+            return True
+        if "infrared" in a.phenomenologies and "infrared" in b.phenomenologies:
+            return False
     if a.launch is None or b.launch is None:
         return False
     axes = enu_axes(a.launch.lat_deg, a.launch.lon_deg)
     apart = axes[:2] @ (_ground(b.launch) - _ground(a.launch))
-    away = np.array([*apart, (b.launch.time_ns - a.launch.time_ns) / S])
-    floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S]) ** 2
-    spread = a.launch.covariance[:3, :3] + b.launch.covariance[:3, :3] + floor
+    turn = np.radians((b.launch.azimuth_deg - a.launch.azimuth_deg + 180.0) % 360.0 - 180.0)
+    away = np.array([*apart, (b.launch.time_ns - a.launch.time_ns) / S, turn])
+    floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
+    spread = a.launch.covariance + b.launch.covariance + floor
     return float(away @ np.linalg.solve(spread, away)) < LAUNCH_GATE
 
 
+def _state_distance(a: Track, b: Track) -> float:
+    """Chi-squared (6) between two states in free flight."""
+    dt = (a.epoch_ns - b.epoch_ns) / S
+    other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
+    away = a.state - other
+    return float(away @ np.linalg.solve(a.covariance + phi @ b.covariance @ phi.T, away))
+
+
 def fuse(tracks: list[Track]) -> Track:
-    """One track of several of the same launch, by covariance intersection of states and launches."""
+    """One track of several of the same launch, by covariance intersection of states and launches.
+
+    States that contradict each other are not mixed: the preferred one stands.
+    """
     ordered = sorted(tracks, key=preference, reverse=True)
     best = ordered[0]
     state, covariance, launch = best.state, best.covariance, best.launch
     for other in ordered[1:]:
-        if best.phase == other.phase == "ballistic" and other.status != "dropped":
+        free = best.phase == other.phase == "ballistic" and other.status != "dropped"
+        if free and _state_distance(best, other) < STATE_GATE:
             dt = (best.epoch_ns - other.epoch_ns) / S
             phi = flight.transition(other.state, dt)
             moved = flight.state_after(other.state, dt)

@@ -7,7 +7,7 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 
 SETTLED = 5  # looks on each side that define the level before and after a step
-STEP = 0.55  # change of the natural logarithm that a stage change makes at least: thrust falls to less than 58 %
+STEP = 0.25  # drop of the natural logarithm; a break too many only frees the profile, one too few bends it
 MIN_STAGE_S = 20.0
 
 

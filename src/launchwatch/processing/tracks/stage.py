@@ -25,12 +25,14 @@ from launchwatch.processing.tracks.tracklets import Tracklet, extend
 
 S = 1_000_000_000
 GATE = 30.0  # chi-squared of three measurements: one true plot in 700,000 falls outside
+MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
+LOOSE_M = 12e3
 SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
-LAUNCH_FLOOR_M = 200.0  # terrain height, plume centroid
+LAUNCH_FLOOR_M = 20.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
-FAST_S = 3.0  # period up to which a sensor counts as staring
+FAST_S = 5.0  # period up to which a sensor counts as staring
 SILENT_STARING, SILENT_SCANNING = 4, 2  # looks without the plume that mean burnout
 WINDOW_S = 45.0  # plots that are tested for a ballistic arc
 BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 10.0, 2.5
@@ -143,7 +145,7 @@ def _to_ballistic_tracks(state: TracksState, record: str, detections: Detections
     """Give plots to the ballistic tracks that predict them; the others stay."""
     look = detections.look
     assert isinstance(look, RadarLook)
-    tracks = _live(state)
+    tracks = [track for track in _live(state) if not _loose(track, look.look_until_ns)]
     if not tracks:
         return detections
     data = plots(look, state.epoch_ns)
@@ -221,8 +223,15 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
         if len(recent) >= POWERED_HITS and chi2 > POWERED_CHI2 * degrees:
             _open_powered(state, tracklet, now)
         return
-    if any(_same_object(track, estimate) for track in _live(state)):
+    for track in _live(state):
+        if not _same_object(track, estimate):
+            continue
         # Another radar's errors kept its first plots out of the gate; from here on they fall into it.
+        if _loose(track, estimate.epoch_ns):
+            track.ballistic, track.ballistic_since_ns = estimate, now
+            track.fresh.extend(tracklet.fresh)
+            _count(track, tracklet.sensor, "radar", estimate.epoch_ns, len(recent))
+            touched.add(track.track)
         state.tracklets.remove(tracklet)
         return
     track = _open(state, tracklet, now)
@@ -239,16 +248,30 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
 def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
     """Open a boosting track on plots alone: no ballistic arc goes through them."""
     track = _open(state, tracklet, now)
+    assert isinstance(tracklet.rows, Plots)
+    track.ballistic = flight.powered(tracklet.rows, state.epoch_ns)
     tracklet.track = track.track
     track.next_fit_ns = now
     state.tracks.append(track)
 
 
+def _loose(track: TrackRecord, epoch_ns: int) -> bool:
+    """Whether a track is known too badly at an epoch for plots to update it in one linear step.
+
+    Then a few plots make an arc of their own, which takes its place: beside it the old estimate weighs next to nothing.
+    """
+    assert track.ballistic is not None
+    spread = flight.predict(track.ballistic, epoch_ns).covariance
+    return float(np.sqrt(np.trace(spread[:3, :3]))) > LOOSE_M
+
+
 def _same_object(track: TrackRecord, estimate: Ballistic) -> bool:
+    """Whether a track and the arc of a few plots are one object; a loose track may be wrong by twice what it says."""
     assert track.ballistic is not None
     predicted = flight.predict(track.ballistic, estimate.epoch_ns)
     away = estimate.mean[:6] - predicted.mean[:6]
-    spread = estimate.covariance[:6, :6] + predicted.covariance[:6, :6]
+    margin = 4.0 if _loose(track, estimate.epoch_ns) else 1.0
+    spread = estimate.covariance[:6, :6] + margin * predicted.covariance[:6, :6]
     return float(away @ np.linalg.solve(spread, away)) < SAME_GATE
 
 
@@ -458,7 +481,7 @@ def _hand_over(
     at = burnout[0] + max(3.0 * burnout[1], 1.0)
     mean, covariance = boost.state_at(track.profile, at)
     track.phase = "ballistic"
-    track.ballistic = flight.from_state(state.epoch_ns + round(at * S), mean, covariance)
+    track.ballistic = flight.from_state(state.epoch_ns + round(at * S), mean, MISFIT * covariance)
     track.ballistic_since_ns = now
     for t in own:
         if not isinstance(t.rows, Plots):
