@@ -32,11 +32,12 @@ MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor
 LAUNCH_FLOOR_M = 20.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
-FAST_S = 5.0  # period up to which a sensor counts as staring
-SILENT_STARING, SILENT_SCANNING = 4, 2  # looks without the plume that mean burnout
+FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
+SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
 WINDOW_S = 45.0  # plots that are tested for a ballistic arc
 BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 10.0, 2.5
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
+POWERED_AGE_S, POWERED_NEAR_M = 200.0, 60e3  # how far thrust may have bent the path until it is seen again
 REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
 LOST_S = 900.0
 REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
@@ -234,13 +235,14 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             touched.add(track.track)
         state.tracklets.remove(tracklet)
         return
-    track = _open(state, tracklet, now)
+    track = next((t for t in state.tracks if _powered_before(t, estimate)), None) or _open(state, tracklet, now)
     track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
     track.plots = len(recent)
     track.chi2_per_degree = chi2 / degrees
-    tracklet.track = track.track
     state.tracklets.remove(tracklet)
-    state.tracks.append(track)
+    if track not in state.tracks:
+        state.tracks.append(track)
+    _count(track, tracklet.sensor, "radar", estimate.epoch_ns, 0)
     track.fresh.extend(tracklet.fresh)
     touched.add(track.track)
 
@@ -253,6 +255,17 @@ def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
     tracklet.track = track.track
     track.next_fit_ns = now
     state.tracks.append(track)
+
+
+def _powered_before(track: TrackRecord, estimate: Ballistic) -> bool:
+    """Whether a track that plots alone showed under thrust flew on as the arc of a few later plots."""
+    if track.status == "dropped" or track.phase != "boost" or track.profile is not None or track.ballistic is None:
+        return False
+    seconds = (estimate.epoch_ns - track.ballistic.epoch_ns) / S
+    if not 0.0 <= seconds <= POWERED_AGE_S:
+        return False
+    back = flight.predict(estimate, track.ballistic.epoch_ns)
+    return float(np.linalg.norm(back.mean[:3] - track.ballistic.mean[:3])) < POWERED_NEAR_M
 
 
 def _loose(track: TrackRecord, epoch_ns: int) -> bool:
@@ -416,8 +429,8 @@ def _follow_echoes(
         return
     for t in own:
         assert isinstance(t.rows, Plots)
-        recent = np.flatnonzero(t.rows.time_s > t.rows.time_s[-1] - WINDOW_S / 2.0)
-        if len(recent) < BALLISTIC_HITS or t.rows.time_s[-1] - t.rows.time_s[recent[0]] < BALLISTIC_SPAN_S:
+        recent = np.arange(max(0, t.hits - BALLISTIC_HITS), t.hits)
+        if not BALLISTIC_SPAN_S <= t.rows.time_s[-1] - t.rows.time_s[recent[0]] <= WINDOW_S:
             continue
         estimate, chi2, degrees = flight.initiate(t.sensor, _rows(t.rows, recent), state.epoch_ns)
         if chi2 < BALLISTIC_CHI2 * degrees and _height(estimate.mean) > REENTRY_M:
@@ -446,7 +459,7 @@ def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
     """
     end = max(float(t.rows.time_s[-1]) for t in seen)
     last = [t for t in seen if float(t.rows.time_s[-1]) >= end - 2.5 * t.period_s]
-    silent = [t for t in last if t.silent_looks >= (SILENT_STARING if t.period_s <= FAST_S else SILENT_SCANNING)]
+    silent = [t for t in last if t.silent_looks >= max(SILENT_LOOKS, SILENT_S / t.period_s)]
     if not silent:
         return None
     first_silent = np.array([(t.silent_ns - t.epoch_ns) / S for t in silent])
