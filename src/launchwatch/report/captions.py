@@ -40,10 +40,11 @@ def looks_caption(case: Case, sensors: Sequence[Sightings]) -> str:
     """Caption of the heights, signals and looks."""
     text = (
         f"What the sensors saw of {_launches(case)}. Top: height above the ellipsoid against time, with the parts that "
-        "infrared and radar detected. Middle: irradiance of the detections in each infrared sensor's band; "
-        "signal-to-noise ratio of the radars' detections; numbers name the sensors. Bottom: every look, each drawn as "
-        "wide as the time to the next one: coloured where it detected a flight, grey where the sensor looked and saw "
-        "none of it, white where it did not look; black ticks are detections that match no flight."
+        "infrared and radar detected. Middle: irradiance of the detections in each infrared sensor's band, and "
+        "signal-to-noise ratio of the radars' detections, medians over 1/100 of the axis; numbers name the sensors. "
+        "Bottom: every look, each drawn as wide as the time to the next one: coloured where it detected a flight, grey "
+        "where the sensor looked and saw none of it, white where it did not look; black ticks are detections that "
+        "match no flight."
     )
     silent = [one.name for one in sensors[MOST_ROWS:] if not len(one.time_s)]
     left_out = [one.name for one in sensors[MOST_ROWS:] if len(one.time_s)]
@@ -58,10 +59,10 @@ def estimates_caption(launch: Mapping[str, Any], timed: bool) -> str:
     """Caption of the errors and ellipses."""
     when = "the time at which the version was made" if timed else "the number of the version"
     return (
-        f"Estimated launch point (top) and impact point (bottom) of {launch['id']}, by partner, against {when}. Lines: "
-        "distance of the estimate from the truth; bands: from the minor to the major semi-axis of the stated 95 % "
-        "ellipse. Bands of alone and integrated that coincide mix to grey. An honest ellipse has the error below its "
-        "upper edge in most versions."
+        f"Estimated launch point (top) and impact point (bottom) of {launch['id']}, by partner, against {when}, on "
+        "logarithmic axes. Lines: distance of the estimate from the truth, one line for each event; bands: from the "
+        "minor to the major semi-axis of the stated 95 % ellipse. Bands of alone and integrated that coincide mix to "
+        "grey. An honest ellipse has the error below its upper edge in most versions."
     )
 
 

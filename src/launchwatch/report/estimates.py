@@ -12,13 +12,13 @@ from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import inverse
 from launchwatch.report.run import CHAINS, Case, histories
 from launchwatch.report.style import CHAIN_COLOUR, GREY, INK, drawing, new_figure, svg_of
-from launchwatch.report.timeline import minute_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WHATS = ("launch_point", "impact")
-_FLOOR_KM = 0.05  # a logarithmic axis needs a lowest value
+_MINUTES = np.array([60.0, 1.0, 1.0, 1.0])
+_FLOOR_KM = 0.01  # a logarithmic axis needs a lowest value
 
 
 def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
@@ -39,7 +39,7 @@ def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
             gridspec_kw={"left": 0.115, "right": 0.985, "top": 1 - 0.62 / height_in, "bottom": 0.68 / height_in,
                          "hspace": 0.16, "wspace": 0.08},
         )  # fmt: skip
-        latest, timed = 60.0, True
+        timed = True
         for column, partner in enumerate(partners):
             for row, what in enumerate(rows):
                 axes = grid[row][column]
@@ -49,8 +49,7 @@ def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
                         series = estimate_series(events, what, truths[what] or (0.0, 0.0), flight.time_ns)
                         if len(series):
                             timed, found = "emitted" in events[0], True
-                            latest = max(latest, float(series[-1, 0]))
-                            _draw(axes, series, chain)
+                            _draw(axes, series / _MINUTES if timed else series, chain)
                 if not found:
                     axes.text(
                         0.5, 0.5, "no estimate", transform=axes.transAxes, ha="center", color=GREY, style="italic"
@@ -65,9 +64,11 @@ def estimates_figure(case: Case, launch_index: int, key: str, mark: str) -> str:
             grid[row][0].yaxis.minorticks_off()
             grid[row][0].set_ylabel("launch point (km)" if what == "launch_point" else "impact point (km)")
         for axes in grid[-1]:
-            if timed:
-                minute_axis(axes, latest)
-                axes.set_xlim(-0.02 * latest, 1.03 * latest)
+            if timed:  # much happens in the first minutes, so the axis is logarithmic
+                axes.set_xscale("log")
+                axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+                axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+                axes.xaxis.minorticks_off()
             axes.set_xlabel("minutes after lift-off" if timed else "version of the event")
         handles = [
             part

@@ -12,7 +12,7 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import A, geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.formats.czml import Flight, Mark, Sight, Site, czml_document
 from launchwatch.report.land import rings
-from launchwatch.report.maps import sector_outline
+from launchwatch.report.maps import ellipse_lon_lat, sector_outline
 from launchwatch.report.run import Case, RunView, cases_of, scenario_of, watermark
 from launchwatch.report.sightings import Sightings, merged, sightings_of
 
@@ -131,12 +131,9 @@ def _ellipses(case: Case) -> list[dict[str, Any]]:
     return found
 
 
-def _ring(at: Mapping[str, float]) -> list[float]:
-    turn, azimuth = np.linspace(0.0, 2.0 * np.pi, 33), np.radians(at["azimuth"])
-    along, across = at["major"] * np.cos(turn), at["minor"] * np.sin(turn)
-    north, east = along * np.cos(azimuth) - across * np.sin(azimuth), along * np.sin(azimuth) + across * np.cos(azimuth)
-    lat = at["lat"] + np.degrees(north / A)
-    lon = at["lon"] + np.degrees(east / (A * np.cos(np.radians(at["lat"]))))
+def _ring(at: Mapping[str, Any]) -> list[float]:
+    axes_km = {"semi_major_km": at["major"] / 1e3, "semi_minor_km": at["minor"] / 1e3, "azimuth_deg": at["azimuth"]}
+    lon, lat = ellipse_lon_lat({"lat_deg": at["lat"], "lon_deg": at["lon"]}, axes_km, 33)
     return _rounded(itrf_from_geodetic(lat, lon).ravel() / A, 4)
 
 

@@ -20,7 +20,7 @@ from launchwatch.report.looks import looks_figure
 from launchwatch.report.maps import map_figure
 from launchwatch.report.run import Case, RunView, cases_of, partners_of, scenario_of, watermark
 from launchwatch.report.sightings import Sightings, sightings_of
-from launchwatch.report.table import COLUMNS, conditions, false_events, flight_words, launch_rows, partner_medians
+from launchwatch.report.table import COLUMNS, conditions, counts, flight_words, launch_rows, partner_medians
 from launchwatch.report.timeline import timeline
 from launchwatch.report.words import NONE, NOTES, kilometres, point
 
@@ -92,7 +92,7 @@ def render_html(view: RunView) -> str:
             columns=COLUMNS,
             launches=launch_rows(view),
             medians=partner_medians(view),
-            false_events=false_events(view),
+            counts=counts(view),
             notes=NOTES,
             sections=sections,
             globe_number=number + 1,
@@ -148,7 +148,7 @@ def _with_inside(value_km: float | None, inside: bool | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return NONE if value is None else f"{value:.1f}"
+    return NONE if value is None else f"{round(value, 1) + 0.0:.1f}"  # no minus sign before a zero
 
 
 def _sensor_row(sensor: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from launchwatch.core.arrays import FloatArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.report.run import Case
 from launchwatch.report.sightings import Sightings, merged, truth_at
-from launchwatch.report.style import GREY, INK, KIND_COLOUR, PALE, drawing, new_figure, svg_of
+from launchwatch.report.style import GREY, INK, KIND_COLOUR, PALE, drawing, new_figure, svg_of, text_width
 from launchwatch.report.timeline import minute_axis
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ MOST_ROWS = 14
 """Sensors that get a row of the raster; the caption names the others."""
 
 _ROW_IN = 0.21
+_BINS = 100
+_NUMBER_PT = 9.0
+_POINTS_PER_INCH = 72.0  # the resolution of figures as SVG
 
 
 def looks_figure(case: Case, sensors: Sequence[Sightings], key: str, mark: str) -> str:
@@ -80,7 +84,7 @@ def _raster_key(axes: Axes) -> None:
 
 
 def _label(one: Sightings) -> str:
-    name = one.name if len(one.name) <= 24 else one.name[:23] + "\N{HORIZONTAL ELLIPSIS}"
+    name = one.name if len(one.name) <= 21 else one.name[:20] + "\N{HORIZONTAL ELLIPSIS}"
     return f"{name} {one.number}"
 
 
@@ -117,21 +121,19 @@ def _heights(axes: Axes, case: Case, sensors: Sequence[Sightings], end_s: float)
 def _signals(axes: Axes, sensors: Sequence[Sightings], end_s: float, kind: str) -> None:
     from matplotlib.ticker import LogLocator, NullLocator
 
-    ends = []
+    tops = []
     for one in sensors:
-        inside = one.time_s <= end_s
-        if not inside.any():
-            continue
-        times, values = one.time_s[inside], one.value[inside] * (1e9 if one.kind == "infrared" else 1.0)
-        thin = max(len(times) // 300, 1)
-        times, values = times[::thin], values[::thin]
-        breaks = np.flatnonzero(np.diff(times) > 6 * thin * one.period_s) + 1
-        axes.plot(
-            np.insert(times, breaks, np.nan), np.insert(values, breaks, np.nan), color=KIND_COLOUR[one.kind], lw=1.2,
-            alpha=0.8, marker="." if len(times) < 50 else None, ms=5, mew=0,
-        )  # fmt: skip
-        ends.append((float(times[-1]), float(values[-1]), str(one.number)))
-    if not ends:
+        times, values = _medians(one, end_s)
+        if len(times):
+            values = values * (1e9 if one.kind == "infrared" else 1.0)
+            breaks = np.flatnonzero(np.diff(times) > 3 * max(end_s / _BINS, one.period_s)) + 1
+            axes.plot(
+                np.insert(times, breaks, np.nan), np.insert(values, breaks, np.nan), color=KIND_COLOUR[one.kind],
+                lw=1.2, alpha=0.8, marker=".", ms=3, mew=0,
+            )  # fmt: skip
+            top = int(np.argmax(values))
+            tops.append((float(times[top]), float(values[top]), str(one.number)))
+    if not tops:
         axes.set_yticks([])
         axes.text(0.5, 0.5, f"no {kind} detection", transform=axes.transAxes, ha="center", color=GREY, style="italic")
         return
@@ -143,20 +145,41 @@ def _signals(axes: Axes, sensors: Sequence[Sightings], end_s: float, kind: str) 
     low, high = axes.get_ylim()
     if kind == "infrared" and high < 3 * low:  # room for at least two labelled ticks
         axes.set_ylim(low / 1.6, high * 1.6)
-    _number_ends(axes, ends, end_s)
+    _number_tops(axes, tops)
 
 
-def _number_ends(axes: Axes, ends: Sequence[tuple[float, float, str]], end_s: float) -> None:
-    """Each curve's number behind its last point, moved down where two would overlap."""
-    from_top = sorted(((axes.transData.transform(end[:2])[1], end) for end in ends), key=lambda one: -one[0])
-    below = float("inf")
-    for height, (time, _, number) in from_top:
-        below = min(height, below - 11.0)
-        y = axes.transAxes.inverted().transform((0.0, below))[1]
-        axes.text(
-            time + 0.015 * end_s, y, number, transform=axes.get_xaxis_transform(), fontsize=9.5, va="center",
-            fontweight="bold",
-        )  # fmt: skip
+def _medians(one: Sightings, end_s: float) -> tuple[FloatArray, FloatArray]:
+    """Median time and value of a sensor's detections in each of the axis's bins that has any."""
+    inside = one.time_s <= end_s
+    times, values = one.time_s[inside], one.value[inside]
+    order = np.argsort(times, kind="stable")
+    times, values = times[order], values[order]
+    parts = np.split(np.arange(len(times)), np.flatnonzero(np.diff(np.floor(times * _BINS / end_s))) + 1)
+    parts = [part for part in parts if len(part)]
+    return (
+        np.array([np.median(times[part]) for part in parts]),
+        np.array([np.median(values[part]) for part in parts]),
+    )
+
+
+def _number_tops(axes: Axes, tops: Sequence[tuple[float, float, str]]) -> None:
+    """Each curve's number above its highest point; those that would overlap stand side by side."""
+    from matplotlib.transforms import Affine2D
+
+    to_inches = axes.transData + Affine2D().scale(1.0 / _POINTS_PER_INCH)
+    left, right = (axes.transAxes.transform((edge, 0.0))[0] / _POINTS_PER_INCH for edge in (0.0, 1.0))
+    placed: list[tuple[float, float]] = []
+    for time, value, number in sorted(tops):
+        x, y = to_inches.transform((time, value))
+        y += 0.09
+        width = text_width(number, _NUMBER_PT)
+        steps = (x + sign * 0.04 * step for step in range(40) for sign in (1, -1))
+        inside = [at for at in steps if left < at - 0.5 * width and at + 0.5 * width < right]
+        beside = [(x2, width) for x2, y2 in placed if abs(y - y2) < 0.13]
+        x = next((at for at in inside if all(abs(at - x2) > wide + 0.02 for x2, wide in beside)), x)
+        placed.append((x, y))
+        at = to_inches.inverted().transform((x, y))
+        axes.text(at[0], at[1], number, fontsize=_NUMBER_PT, ha="center", va="center", fontweight="bold")
 
 
 def _raster(axes: Axes, sensors: Sequence[Sightings], end_s: float) -> None:

@@ -26,6 +26,7 @@ from launchwatch.report.style import (
     drawing,
     new_figure,
     svg_of,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ Points = dict[str, tuple[float, float]]
 _REGIONAL_CAP_DEG = 26.0  # a smaller map needs the finer coast
 _WIDEST_CAP_DEG = 110.0
 _MAP_IN = 4.75
-_SIDE_IN = 1.76
+_SIDE_IN = 1.68
+_NUMBER_PT = 9.5
 
 
 def ground_track(flight: FlightTruth, count: int = 240) -> tuple[FloatArray, FloatArray]:
@@ -59,9 +61,7 @@ def sector_outline(sensor: Mapping[str, Any], from_deg: float, to_deg: float) ->
     width = (to_deg - from_deg) % 360.0 or 360.0
     azimuth = np.radians(from_deg + np.linspace(0.0, width, max(int(width / 4), 2)))
     lat0, lon0 = np.radians(sensor["lat_deg"]), np.radians(sensor["lon_deg"])
-    lat = np.arcsin(np.sin(lat0) * np.cos(reach) + np.cos(lat0) * np.sin(reach) * np.cos(azimuth))
-    lon = lon0 + np.arctan2(np.sin(azimuth) * np.sin(reach) * np.cos(lat0), np.cos(reach) - np.sin(lat0) * np.sin(lat))
-    lon, lat = np.degrees(lon), np.degrees(lat)
+    lon, lat = _great_circle(lon0, lat0, azimuth, reach)
     if width < 360.0:  # sides along great circles, so that they bend on the map as they do on the Earth
         share = np.linspace(0.0, 1.0, 12)[:-1]
         out_lon, out_lat = _great_circle(lon0, lat0, azimuth[0], reach * share)
@@ -77,6 +77,15 @@ def ellipse_km(ellipse: Mapping[str, float], count: int = 73) -> FloatArray:
     return np.stack(
         [along * np.sin(angle) + across * np.cos(angle), along * np.cos(angle) - across * np.sin(angle)], axis=1
     )
+
+
+def ellipse_lon_lat(
+    centre: Mapping[str, Any], ellipse: Mapping[str, float], count: int = 73
+) -> tuple[FloatArray, FloatArray]:
+    """Longitude and latitude of an ellipse's outline on the sphere, deg; distances from the centre are kept."""
+    east, north = ellipse_km(ellipse, count).T
+    reach, azimuth = np.hypot(east, north) / EARTH_RADIUS_KM, np.arctan2(east, north)
+    return _great_circle(np.radians(centre["lon_deg"]), np.radians(centre["lat_deg"]), azimuth, reach)
 
 
 def offset_km(origin_deg: tuple[float, float], point: Mapping[str, Any]) -> tuple[float, float]:
@@ -95,7 +104,7 @@ def map_figure(view: RunView, case: Case, sensors: Sequence[Sightings], key: str
         axes = figure.add_axes((0.005, 0.78 / height_in, _MAP_IN / WIDTH_IN, _MAP_IN / height_in))
         _map(axes, disc, view, case, sensors)
         partner = case.partners[0]
-        for what, bottom_in in (("launch_point", 1.25 + _SIDE_IN + 0.6), ("impact", 1.25)):
+        for what, bottom_in in (("launch_point", 1.25 + _SIDE_IN + 0.75), ("impact", 1.25)):
             left, bottom = 1 - (_SIDE_IN + 0.12) / WIDTH_IN, bottom_in / height_in
             detail = figure.add_axes((left, bottom, _SIDE_IN / WIDTH_IN, _SIDE_IN / height_in))
             _detail(detail, case, partner, what)
@@ -103,10 +112,13 @@ def map_figure(view: RunView, case: Case, sensors: Sequence[Sightings], key: str
         return svg_of(figure, key, mark, f"Map of case {case.name} with sensors, and its launch and impact estimates")
 
 
-def _great_circle(lon0: float, lat0: float, azimuth: float, reach: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _great_circle(
+    lon0: float, lat0: float, azimuth: float | FloatArray, reach: float | FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Longitude and latitude, deg, at an angle `reach` along an azimuth from a point; all given in rad."""
     lat = np.arcsin(np.sin(lat0) * np.cos(reach) + np.cos(lat0) * np.sin(reach) * np.cos(azimuth))
-    lon = lon0 + np.arctan2(np.sin(azimuth) * np.sin(reach) * np.cos(lat0), np.cos(reach) - np.sin(lat0) * np.sin(lat))
-    return np.degrees(lon), np.degrees(lat)
+    east, north = np.sin(azimuth) * np.sin(reach) * np.cos(lat0), np.cos(reach) - np.sin(lat0) * np.sin(lat)
+    return np.asarray(np.degrees(lon0 + np.arctan2(east, north))), np.asarray(np.degrees(lat))
 
 
 def _disc(view: RunView, case: Case, sensors: Sequence[Sightings]) -> Disc:
@@ -149,13 +161,17 @@ def _map(axes: Axes, disc: Disc, view: RunView, case: Case, sensors: Sequence[Si
     # lakes are rings like the land, so its path is filled even-odd
     scale: Scale = "50" if disc.cap_deg < _REGIONAL_CAP_DEG else "110"
     _areas(axes, disc, rings(scale), zorder=1, fc=LAND, ec="#b9b6aa", lw=0.5, gid="evenodd")
-    for partner, polygons in view.regions.items():
-        _region(axes, disc, partner, [_counter_clockwise(np.asarray(ring, np.float64)) for ring in polygons])
-    numbers = {one.sensor: one for one in sensors}
+    tracks = [disc(*ground_track(flight)) for flight in case.flights]
+    seeing = {one.sensor: one for one in sensors}
+    faces = sum(len(sensor.get("sectors", ())) for sensor in view.sensors if _detects(seeing.get(sensor["id"])))
+    numbers: list[tuple[float, float, str, str]] = []
     for sensor in view.sensors:
-        _sensor(axes, disc, sensor, numbers.get(sensor["id"]))
-    for flight in case.flights:
-        track = disc(*ground_track(flight))
+        _sensor(axes, disc, sensor, seeing.get(sensor["id"]), min(0.07, 0.35 / max(faces, 1)), numbers)
+    _write_numbers(axes, disc, numbers)
+    busy = np.vstack([np.array([(x, y) for x, y, _, _ in numbers]).reshape(-1, 2), *tracks])
+    for partner, polygons in view.regions.items():
+        _region(axes, disc, partner, [_counter_clockwise(np.asarray(ring, np.float64)) for ring in polygons], busy)
+    for flight, track in zip(case.flights, tracks, strict=True):
         axes.plot(*track.T, color=INK, lw=2.0, zorder=6, solid_capstyle="round")
         for place, shape in ((flight.launch_deg, "o"), (flight.impact_deg, "X")):
             if place is not None:
@@ -190,19 +206,19 @@ def _areas(axes: Axes, disc: Disc, outlines: Sequence[FloatArray], zorder: float
     axes.add_patch(PathPatch(Path(np.vstack(closed), np.concatenate(codes)), zorder=zorder, **style))
 
 
-def _region(axes: Axes, disc: Disc, partner: str, outlines: Sequence[FloatArray]) -> None:
-    """A partner's warning region, with its name in the largest part that the map shows."""
+def _region(axes: Axes, disc: Disc, partner: str, outlines: Sequence[FloatArray], busy: FloatArray) -> None:
+    """A partner's warning region, with its name where the map is emptiest, away from what is `busy` (n, 2)."""
     _areas(axes, disc, outlines, zorder=2, fc=PURPLE, ec=PURPLE, lw=0.8, alpha=0.22)
     inside = [points[np.isfinite(points[:, 0])] for points in (disc(*_dense(ring).T) for ring in outlines)]
     largest = max(inside, key=len, default=np.zeros((0, 2)))
     if len(largest) < 3:
         return
-    small = np.ptp(largest, axis=0).max() < 0.7 * disc.radius_km  # its name would hide what happens in it
-    at = largest[np.argmin(largest[:, 1])] if small else largest.mean(axis=0)
-    axes.text(
-        at[0], at[1], partner, color="#8a3d68", fontsize=10, fontweight="bold", ha="center",
-        va="top" if small else "center", zorder=4,
-    )  # fmt: skip
+    spots = np.vstack([largest.mean(axis=0), 0.85 * largest + 0.15 * largest.mean(axis=0)])
+    room = np.hypot(*(spots[:, None, :] - busy[None, :, :]).transpose(2, 0, 1))
+    room = np.where(np.isfinite(room), room, np.inf).min(axis=1)
+    room[0] *= 3.0  # the middle is the natural place, unless something lies there
+    x, y = spots[int(np.argmax(room))]
+    axes.text(x, y, partner, color="#8a3d68", fontsize=10, fontweight="bold", ha="center", va="center", zorder=4)
 
 
 def _counter_clockwise(ring: FloatArray) -> FloatArray:
@@ -226,14 +242,26 @@ def _dense(ring: FloatArray) -> FloatArray:
     return dense
 
 
-def _sensor(axes: Axes, disc: Disc, sensor: Mapping[str, Any], seen: Sightings | None) -> None:
-    detects = seen is not None and len(seen.time_s) > 0
+def _detects(seen: Sightings | None) -> bool:
+    return seen is not None and len(seen.time_s) > 0
+
+
+def _sensor(
+    axes: Axes,
+    disc: Disc,
+    sensor: Mapping[str, Any],
+    seen: Sightings | None,
+    alpha: float,
+    numbers: list[tuple[float, float, str, str]],
+) -> None:
+    """Mark and reach of a sensor; what is to be numbered is added to `numbers`."""
+    detects = _detects(seen)
     colour = KIND_COLOUR[sensor["kind"]] if detects else GREY
     if detects and sensor["kind"] == "radar":
         for sector in sensor.get("sectors", ()):
             lon, lat = sector_outline(sensor, sector["from_deg"], sector["to_deg"])
             outline = _counter_clockwise(np.stack([lon, lat], axis=1))
-            _areas(axes, disc, [outline], zorder=3, fc=colour, ec=colour, lw=0.7, alpha=0.07)
+            _areas(axes, disc, [outline], zorder=3, fc=colour, ec=colour, lw=0.7, alpha=alpha)
             edge = disc(np.append(lon, lon[0]), np.append(lat, lat[0]))
             axes.plot(*edge.T, color=colour, lw=0.7, alpha=0.8, zorder=3.5)
     x, y = disc(sensor["lon_deg"], sensor["lat_deg"])
@@ -244,11 +272,28 @@ def _sensor(axes: Axes, disc: Disc, sensor: Mapping[str, Any], seen: Sightings |
         x, y = disc.on_the_edge(sensor["lon_deg"], sensor["lat_deg"])
     axes.plot(x, y, shape, ms=6.5 if detects else 4, color=colour, mec="white", mew=0.6, zorder=7, clip_on=False)
     if detects and seen is not None:
-        inward = x > 0.9 * disc.radius_km
-        axes.text(
-            x + (-0.025 if inward else 0.025) * disc.radius_km, y, str(seen.number), fontsize=9.5, fontweight="bold",
-            color=colour, ha="right" if inward else "left", va="center", zorder=9,
-        )  # fmt: skip
+        numbers.append((float(x), float(y), str(seen.number), colour))
+
+
+def _write_numbers(axes: Axes, disc: Disc, numbers: Sequence[tuple[float, float, str, str]]) -> None:
+    """The sensors' numbers beside their marks: at the first of eight places that is free."""
+    km_per_inch = 2.03 * disc.radius_km / _MAP_IN
+    high, near = 0.13 * km_per_inch, 0.07 * km_per_inch
+    taken = [(x, y, 0.6 * near, 0.6 * near) for x, y, _, _ in numbers]  # centre and half sizes
+    for x, y, number, colour in numbers:
+        half = 0.5 * text_width(number, _NUMBER_PT) * km_per_inch
+        spots = [
+            (x + dx * (half + near), y + dy * (0.5 * high + near))
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+        ]
+        at = next((spot for spot in spots if not _overlaps((*spot, half, 0.5 * high), taken)), spots[0])
+        taken.append((*at, half, 0.5 * high))
+        axes.text(*at, number, fontsize=_NUMBER_PT, fontweight="bold", color=colour, ha="center", va="center", zorder=9)
+
+
+def _overlaps(box: tuple[float, float, float, float], others: Sequence[tuple[float, float, float, float]]) -> bool:
+    x, y, wide, high = box
+    return any(abs(x - x2) < wide + wide2 and abs(y - y2) < high + high2 for x2, y2, wide2, high2 in others)
 
 
 def _map_ellipses(axes: Axes, disc: Disc, case: Case) -> None:
@@ -256,9 +301,8 @@ def _map_ellipses(axes: Axes, disc: Disc, case: Case) -> None:
     for index in range(len(case.flights)):
         shown = _known(case, case.partners[0], "integrated", index, "impact")
         for at in (shown[0], shown[-1]) if shown else ():
-            outline = ellipse_km(at["ellipse_95"]) + disc(at["lon_deg"], at["lat_deg"])
-            if np.isfinite(outline).all() and at["ellipse_95"]["semi_major_km"] > 0.008 * disc.radius_km:
-                # near enough: the map turns and shears by little over an ellipse's size
+            if at["ellipse_95"]["semi_major_km"] > 0.008 * disc.radius_km:
+                outline = disc(*ellipse_lon_lat(at, at["ellipse_95"]))
                 axes.plot(*outline.T, color=CHAIN_COLOUR["integrated"], lw=1.2, zorder=7.5)
 
 
@@ -279,25 +323,28 @@ def _detail(axes: Axes, case: Case, partner: str, what: str) -> None:
         axes.set_axis_off()
         axes.text(0.5, 0.5, "does not fall back", transform=axes.transAxes, ha="center", color=GREY, style="italic")
         return
-    reach = 0.0
-    for chain in CHAINS:
-        known = _known(case, partner, chain, 0, what)
+    estimates = {chain: _known(case, partner, chain, 0, what) for chain in CHAINS}
+    last = [
+        np.abs(ellipse_km(known[-1]["ellipse_95"]) + offset_km(truth, known[-1]))
+        for known in estimates.values()
+        if known
+    ]
+    reach = max((float(outline.max()) for outline in last), default=1.0)
+    unit, scale = ("km", 1.0) if reach >= 1.0 else ("m", 1e3)
+    for chain, known in estimates.items():
         for place, style in ((known[0], (0, (2, 2))), (known[-1], "-")) if known else ():
-            centre = np.array(offset_km(truth, place))
-            outline = ellipse_km(place["ellipse_95"]) + centre
+            centre = scale * np.array(offset_km(truth, place))
+            outline = scale * ellipse_km(place["ellipse_95"]) + centre
             axes.plot(*outline.T, color=CHAIN_COLOUR[chain], lw=1.5, ls=style)
             if style == "-":
                 axes.plot(*centre, ".", color=CHAIN_COLOUR[chain], ms=5)
-                reach = max(reach, float(np.abs(outline).max()))
     axes.plot(0, 0, "x", color=INK, ms=9, mew=2.0, zorder=5)
-    if reach == 0.0:
+    if not last:
         axes.text(0.5, 0.62, "no estimate", transform=axes.transAxes, ha="center", color=GREY, style="italic")
-        reach = 1.0
-    axes.set_xlim(-1.15 * reach, 1.15 * reach)
-    axes.set_ylim(-1.15 * reach, 1.15 * reach)
-    if what == "impact":
-        axes.set_xlabel("km east of truth", labelpad=2)
-    axes.set_ylabel("km north of truth", labelpad=2)
+    axes.set_xlim(-1.15 * scale * reach, 1.15 * scale * reach)
+    axes.set_ylim(-1.15 * scale * reach, 1.15 * scale * reach)
+    axes.set_xlabel(f"{unit} east of truth", labelpad=1)
+    axes.set_ylabel(f"{unit} north of truth", labelpad=0)
     axes.spines[["top", "right"]].set_visible(True)
     axes.locator_params(nbins=4)
 

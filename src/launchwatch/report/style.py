@@ -21,6 +21,8 @@ LAND, SEA = "#e4e2da", "#f7f9fb"
 CHAIN_COLOUR = {"alone": VERMILION, "integrated": BLUE}
 KIND_COLOUR = {"infrared": VERMILION, "radar": BLUE}
 WIDTH_IN = 7.4
+BACKING: dict[str, Any] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+"""What keeps words apart from the lines that they stand on."""
 
 _RC: dict[str, Any] = {
     "axes.edgecolor": GREY,
@@ -53,6 +55,7 @@ _RC: dict[str, Any] = {
     "ytick.labelsize": 10,
 }
 _FONTS = "font-family: 'DejaVu Sans', Verdana, 'Noto Sans', sans-serif"
+_GEOMETRY = re.compile(r'\s(?:d|x|y|x1|x2|y1|y2|transform|points)="[^"]*"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 
 
@@ -91,12 +94,16 @@ def svg_of(figure: Figure, key: str, mark: str, label: str) -> str:
     text = text.replace('<g id="evenodd">', '<g fill-rule="evenodd">')
     text = re.sub(r'\sid="', f' id="{key}-', text)
     text = re.sub(r'(xlink:href="#|url\(#)', rf"\1{key}-", text)
-    text = _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = _GEOMETRY.sub(lambda match: _LONG_NUMBER.sub(_two_digits, match[0]), text)
     text = re.sub(r"font-family: [^;\"]+|(font: [\w. ]*px) [^;\"]+", _font, text)
     text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
     return text.replace(
         "<svg ", f'<svg role="img" aria-label="{_attribute(label)}" stroke-linejoin="round" stroke-linecap="butt" ', 1
     ).strip()
+
+
+def _two_digits(match: re.Match[str]) -> str:
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _font(match: re.Match[str]) -> str:
@@ -143,11 +150,11 @@ def place_labels(
         words = ", ".join(mark.text for mark in group)
         width = text_width(words, size_pt) * units_per_inch
         if group[-1].x + gap + width <= span[1]:
-            axes.text(group[-1].x + gap, y, words, va="center", ha="left", fontsize=size_pt)
+            axes.text(group[-1].x + gap, y, words, va="center", ha="left", fontsize=size_pt, bbox=BACKING)
             left_of = group[-1].x + gap + width
         else:
             start = max(group[0].x - gap, left_of + width)
-            axes.text(start, y, words, va="center", ha="right", fontsize=size_pt)
+            axes.text(start, y, words, va="center", ha="right", fontsize=size_pt, bbox=BACKING)
 
 
 def _end(group: Sequence[Mark], units_per_inch: float, size_pt: float, gap: float) -> float:

@@ -21,7 +21,8 @@ COLUMNS = (
 """Columns of a row, left to right; the figure that matters stands last."""
 
 ONLY_INTEGRATED = "only integrated"
-"""Stands for a gain where alone never reached the state."""
+ONLY_ALONE = "only alone"
+"""Stand for a gain where one of the two chains never reached the state."""
 
 _WIDEST = 124  # on a wider terminal the columns would drift apart
 
@@ -71,6 +72,8 @@ class PartnerMedians:
     warned_alone: int
     warned_integrated: int
     only_integrated: int
+    only_alone: int
+    detected_only_integrated: int
     medians: tuple[Median, ...]
 
 
@@ -106,7 +109,9 @@ def partner_medians(view: RunView) -> tuple[PartnerMedians, ...]:
                 threatened=sum(bool(entry["threatened"]) for entry in entries),
                 warned_alone=_count(entry["alone"]["warning_s"] for entry in entries),
                 warned_integrated=_count(entry["integrated"]["warning_s"] for entry in entries),
-                only_integrated=summed["launches_only_integrated"],
+                only_integrated=sum(_warned(entry) == (False, True) for entry in entries),
+                only_alone=sum(_warned(entry) == (True, False) for entry in entries),
+                detected_only_integrated=summed["launches_only_integrated"],
                 medians=tuple(medians),
             )
         )
@@ -138,7 +143,7 @@ def terminal_table(view: RunView) -> RenderableType:
         parts.append(_terminal_rows(launch, show_header=number == 1))
     parts.append(Text("\nMedian gains, with the number of launches that each rests on", style="bold"))
     parts.append(_terminal_medians(view))
-    parts += [Text(line) for line in (false_events(view), "", *NOTES)]
+    parts += [Text(line) for line in (counts(view), "", *NOTES)]
     return Constrain(Group(*parts), _WIDEST)
 
 
@@ -152,7 +157,7 @@ def _terminal_rows(launch: LaunchRows, show_header: bool) -> RenderableType:
         if "sensor" in name:
             table.add_column(name, ratio=1, overflow="fold")
         else:
-            table.add_column(name, justify="right", width=10 if name == "to impact at warning" else 9)
+            table.add_column(name, justify="right", width=10)
     for one in launch.partners:
         labels = (one.partner, "threatened" if one.threatened else "", "")
         for label, row in zip(labels, one.rows, strict=True):
@@ -167,11 +172,19 @@ def _terminal_medians(view: RunView) -> RenderableType:
     rows = partner_medians(view)
     for name, width in (("", 3), ("launches", 8), ("threat- ening", 7), ("warned alone", 6), ("warned integrated", 10)):
         table.add_column(name, justify="right" if name else "left", width=width)
-    table.add_column("only int.", justify="right", width=5)
+    for name in ("only int.", "only alone"):
+        table.add_column(name, justify="right", width=5)
     for median in rows[0].medians:
         table.add_column(median.quantity, justify="right", ratio=1)
     for one in rows:
-        counts = (one.launches, one.threatened, one.warned_alone, one.warned_integrated, one.only_integrated)
+        counts = (
+            one.launches,
+            one.threatened,
+            one.warned_alone,
+            one.warned_integrated,
+            one.only_integrated,
+            one.only_alone,
+        )
         gains = (f"{median.value} ({median.launches})" for median in one.medians)
         table.add_row(one.partner, *map(str, counts), *gains)
     return table
@@ -187,9 +200,11 @@ def _plain_table(show_header: bool) -> Table:
     )  # fmt: skip
 
 
-def false_events(view: RunView) -> str:
-    """How many events match no launch, and in which chain."""
-    return f"Events that match no launch ({partners_of(view)[0]}, integrated): {view.summary['false_events']}."
+def counts(view: RunView) -> str:
+    """What the medians leave out: launches that are detected only integrated, and events that match no launch."""
+    only = ", ".join(f"{one.partner} {one.detected_only_integrated}" for one in partner_medians(view))
+    false = f"Events that match no launch ({partners_of(view)[0]}, integrated): {view.summary['false_events']}."
+    return f"Launches detected only integrated: {only}. {false}"
 
 
 def conditions(view: RunView) -> str:
@@ -206,14 +221,17 @@ def _partner_rows(partner: str, launch: Mapping[str, Any]) -> PartnerRows:
     falls = launch["impact_s"] is not None
     alone, integrated = entry["alone"], entry["integrated"]
     gains = tuple(_gain(entry["gain_s"][name], alone[f"{name}_s"], integrated[f"{name}_s"]) for name in QUANTITIES)
-    to_impact = _difference(integrated["time_to_impact_at_warning_s"], alone["time_to_impact_at_warning_s"])
+    to_impact, left = (
+        _gain(_difference(integrated[name], alone[name]), alone[name], integrated[name])
+        for name in ("time_to_impact_at_warning_s", "decision_time_left_s")
+    )
     return PartnerRows(
         partner=partner,
         threatened=bool(entry["threatened"]),
         rows=(
             Row("alone", _cells(alone, falls)),
             Row("integrated", _cells(integrated, falls)),
-            Row("gain", (*gains, "", "", signed_clock(to_impact), signed_clock(_decision_gain(entry)))),
+            Row("gain", (*gains, "", "", to_impact, left)),
         ),
     )
 
@@ -232,9 +250,13 @@ def _cells(line: Mapping[str, Any], falls: bool) -> tuple[str, ...]:
 
 
 def _gain(gain: float | None, alone: float | None, integrated: float | None) -> str:
-    if gain is None and alone is None and integrated is not None:
-        return ONLY_INTEGRATED
+    if gain is None and (alone is None) != (integrated is None):
+        return ONLY_INTEGRATED if alone is None else ONLY_ALONE
     return signed_clock(gain)
+
+
+def _warned(entry: Mapping[str, Any]) -> tuple[bool, bool]:
+    return entry["alone"]["warning_s"] is not None, entry["integrated"]["warning_s"] is not None
 
 
 def _decision_gain(entry: Mapping[str, Any]) -> float | None:

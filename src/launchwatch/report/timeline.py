@@ -11,6 +11,7 @@ from launchwatch.core.epochs import NS
 from launchwatch.messages.warnings import Warning
 from launchwatch.report.run import CHAINS, Case
 from launchwatch.report.style import (
+    BACKING,
     CHAIN_COLOUR,
     GREY,
     INK,
@@ -147,7 +148,7 @@ def _lane(
         labels = [Mark(time, f"{name} {clock(time)}") for name, time, _ in present]
         place_labels(axes, labels, y, per_inch, span, _SIZE)
         if not present:
-            axes.text(0.1 * per_inch, y, never, va="center", fontsize=_SIZE, color=GREY, style="italic")
+            axes.text(0.1 * per_inch, y, never, va="center", fontsize=_SIZE, color=GREY, style="italic", bbox=BACKING)
     left = line["decision_time_left_s"]
     if left is None or launch["impact_s"] is None:
         return

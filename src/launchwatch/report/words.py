@@ -20,7 +20,7 @@ NOTES = (
     "partner's warning region.",
     "alone: the partner's own sensors. integrated: these and what the other partners release, with the links' delay.",
     "gain: by how much integrated is earlier than alone, or adds to the time left; a minus sign is a loss and is shown "
-    "alike. only integrated: alone never got there, so that there is no gain to compute.",
+    "alike. only integrated, only alone: the other one never got there, so that there is no gain to compute.",
     "never: the state was not reached in the run. Of a launch that does not threaten a partner it need not be warned.",
     "first detection: its arrival at the node. warning: the first one released. confirmed: as the partner's policy "
     "says, by default by infrared and radar.",

@@ -225,9 +225,10 @@
     for (const sensor of shown.sensors) {
       const q = turned(sensor.p);
       if (hidden(q)) continue;
-      const colour = sensor.kind === "radar" ? "#0072b2" : "#b34700";
+      const sees = sensor.seen.some((spans) => spans.length > 0);
+      const colour = !sees ? "#7d8893" : sensor.kind === "radar" ? "#0072b2" : "#b34700";
       spot(q, 6, colour, "#fff");
-      label(String(sensor.n), q, colour);
+      if (sees) label(String(sensor.n), q, colour);
     }
     const minutes = Math.floor(time / 60);
     output.textContent = `${String(minutes).padStart(2, "0")}:${String(Math.floor(time % 60)).padStart(2, "0")}`;
