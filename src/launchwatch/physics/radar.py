@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfc
 
 from launchwatch.core.arrays import FloatArray
 
@@ -157,6 +156,8 @@ def ionospheric_delay(
         ``40.3 content / frequency^2``, m, broadcast shape.
     """
     cosine = _EARTH_M / (_EARTH_M + _SHELL_M) * np.cos(np.radians(elevation_deg))
+    from scipy.special import erfc  # slow to import, and needed only off the mean ionosphere
+
     below = erfc(np.exp((_PEAK_M - np.asarray(height_m)) / (2.0 * _SCALE_M)) / np.sqrt(2.0))
     vertical = 40.308 * electron_content_m2 / frequency_hz**2
     return np.asarray(vertical * below / np.sqrt(1.0 - cosine**2))

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import A
@@ -197,6 +196,8 @@ def irradiance(intensity_w_sr: ArrayLike, range_m: ArrayLike, path_transmission:
 
 def detection_probability(snr: ArrayLike, threshold_snr: float) -> FloatArray:
     """Probability that a signal in unit Gaussian noise reaches a threshold; `snr` is signal over noise amplitude."""
+    from scipy.special import ndtr  # slow to import, and no run needs it
+
     return np.asarray(ndtr(np.asarray(snr) - threshold_snr), dtype=np.float64)
 
 

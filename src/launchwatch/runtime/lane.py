@@ -147,16 +147,22 @@ class Lane:
         if self._journal is not None:
             self._journal.append(self.name, "input", (self._tick_record(now),))
         made: list[Envelope] = []
+        by_kind: dict[type, list[Envelope]] = {}
+        for envelope in heard:
+            by_kind.setdefault(type(envelope.payload), []).append(envelope)
         for index, stage in enumerate(self._stages):
-            consumes = stage.consumes
-            taken = sorted((e for e in heard if isinstance(e.payload, consumes)), key=_arrival)
+            taken = [e for kind in stage.consumes for e in by_kind.get(kind, ())]
             if not taken and not awake[index]:
                 continue
+            if len(taken) > 1:
+                # A stable sort over the order of the door and of the flow.
+                taken.sort(key=_arrival)
             labelled = self._labelled[index]
             items = [Item(e.id, e.received_ns, e if labelled else e.payload) for e in taken]
             self._states[index], outputs = stage.step(self._states[index], items, now)
             envelopes = [self._envelope(stage.topic, output, now) for output in outputs]
-            heard.extend(envelopes)
+            for envelope in envelopes:
+                by_kind.setdefault(type(envelope.payload), []).append(envelope)
             made.extend(envelopes)
         kept = [envelope for envelope in made if envelope.topic not in self._transient]
         if self._journal is not None and kept:

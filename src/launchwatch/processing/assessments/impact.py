@@ -21,6 +21,7 @@ DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 wi
 IMPACT_FLOOR_M = 12.0  # steps of the fall, terrain of the ellipsoid; the simulated air has no wind
 STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
 SAMPLES = 96
+PATH_STEP_S = 20.0
 ORBIT_PERIGEE_M = 100e3
 
 
@@ -142,12 +143,12 @@ def threats(track: Track, impact: GroundPoint | None, regions: dict[str, Region]
 
 
 def _ground_path(track: Track, impact: GroundPoint, ceiling_m: float) -> FloatArray:
-    """Points (n, 2) lat, lon below the rest of the flight where it is lower than the ceiling, every 20 s."""
-    seconds = np.arange(0.0, (impact.time_ns - track.epoch_ns) / S, 20.0)
-    state, points = track.state, []
-    for _ in seconds:
-        lat, lon, height = geodetic_from_itrf(state[:3])
-        if height < ceiling_m:
-            points.append((float(lat), float(lon)))
-        state = flight.state_after(state, 20.0)
-    return np.array(points).reshape(-1, 2)
+    """Points (n, 2) lat, lon below the rest of the flight where it is lower than the ceiling."""
+    count = int((impact.time_ns - track.epoch_ns) / S / PATH_STEP_S) + 1
+    positions = np.empty((max(count, 0), 3))
+    state = track.state
+    for i in range(len(positions)):
+        positions[i] = state[:3]
+        state = flight.state_after(state, PATH_STEP_S)
+    lat, lon, height = geodetic_from_itrf(positions)
+    return np.column_stack([lat, lon])[height < ceiling_m]

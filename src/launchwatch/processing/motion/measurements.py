@@ -6,6 +6,8 @@ estimated along with the motion: it is the bias, not the noise, that sets the la
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 import numpy as np
 
@@ -72,9 +74,20 @@ def tangents_of(direction: FloatArray) -> FloatArray:
     """
     axis = np.zeros(3)
     axis[int(np.argmin(np.abs(direction[0])))] = 1.0
-    first = np.cross(axis, direction)
-    first /= np.linalg.norm(first, axis=1)[:, None]
-    return np.stack([first, np.cross(direction, first)], axis=1)
+    tangents = np.empty((len(direction), 2, 3))
+    first = _cross(axis[None], direction)
+    tangents[:, 0] = first / np.sqrt(np.einsum("ni,ni->n", first, first))[:, None]
+    tangents[:, 1] = _cross(direction, tangents[:, 0])
+    return tangents
+
+
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross products (n, 3); a fifth of the time of numpy's for a few rows."""
+    out = np.empty((len(b), 3))
+    out[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    out[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
+    out[:, 2] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return out
 
 
 def lines_of_sight(look: InfraredLook, epoch_ns: int) -> LinesOfSight:
@@ -144,8 +157,7 @@ def plot_residuals(
 
 def predict_plots(site_deg_m: FloatArray, position: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Azimuth rad, elevation rad, range m (n, 3) of positions (n, 3) from sites, and their gradients (n, 3, 3)."""
-    site = itrf_from_geodetic(site_deg_m[:, 0], site_deg_m[:, 1], site_deg_m[:, 2])
-    axes = enu_axes(site_deg_m[:, 0], site_deg_m[:, 1])
+    site, axes = _sites(site_deg_m)
     local = np.einsum("nij,nj->ni", axes, position - site)
     east, north, up = local.T
     flat2 = east * east + north * north
@@ -160,12 +172,23 @@ def predict_plots(site_deg_m: FloatArray, position: FloatArray) -> tuple[FloatAr
     return predicted, gradient @ axes
 
 
+@lru_cache(maxsize=256)
+def _site(lat_deg: float, lon_deg: float, alt_m: float) -> tuple[FloatArray, FloatArray]:
+    """ITRF position (3,) and east, north, up (3, 3) of one site; radars stand still, so each is computed once."""
+    return itrf_from_geodetic(lat_deg, lon_deg, alt_m), enu_axes(lat_deg, lon_deg)
+
+
+def _sites(site_deg_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """ITRF positions (n, 3) and axes (n, 3, 3) of the sites of n plots."""
+    found = [_site(*row) for row in site_deg_m.tolist()]
+    return np.array([site for site, _ in found]), np.array([axes for _, axes in found])
+
+
 def plot_positions(data: Plots) -> tuple[FloatArray, FloatArray]:
     """Positions (n, 3) of plots, ITRF m, and their covariances (n, 3, 3), biases included."""
     az, el, distance = data.measured.T
     local = np.column_stack([np.sin(az) * np.cos(el), np.cos(az) * np.cos(el), np.sin(el)]) * distance[:, None]
-    axes = enu_axes(data.site_deg_m[:, 0], data.site_deg_m[:, 1])
-    site = itrf_from_geodetic(data.site_deg_m[:, 0], data.site_deg_m[:, 1], data.site_deg_m[:, 2])
+    site, axes = _sites(data.site_deg_m)
     position = site + np.einsum("nji,nj->ni", axes, local)
     _, gradient = predict_plots(data.site_deg_m, position)
     inverse = np.linalg.inv(gradient)

@@ -127,8 +127,13 @@ class TracksStage:
         state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
         outputs = []
         for track in state.tracks:
-            if track.status != "dropped" and (track.track in touched or now >= track.next_say_ns or _ended(track, now)):
+            if track.status == "dropped":
+                continue
+            due = now >= track.next_say_ns
+            if track.track in touched or _ended(track, now) or (due and (track.fresh or track.status == "confirmed")):
                 outputs.append(_say(state, track, now))
+            elif due:
+                track.next_say_ns = _end_ns(track)  # out of sight: nothing new to say until it is seen again, or ends
         return state, outputs
 
 
@@ -171,6 +176,8 @@ def _to_ballistic_tracks(state: TracksState, record: str, detections: Detections
             track.ballistic = flight.update(predicted, difference[i], gradient, covariance[i])
             _count(track, look.sensor, "radar", int(time_ns), 1)
             track.fresh.append(record)
+            if track.status == "coasting":
+                touched.add(track.track)
     if free.all():
         return detections
     kept = select(look, free)

@@ -86,10 +86,12 @@ def extend(
     The tracklets that live on, and the next serial.
     """
     look = detections.look
+    n = len(look.sequence)
+    if not n and all(t.sensor != look.sensor for t in tracklets):
+        return tracklets, serial
     own = [t for t in tracklets if t.sensor == look.sensor]
     open_ = [t for t in own if not _closed(t, look)]
     others = [t for t in tracklets if t.sensor != look.sensor]
-    n = len(look.sequence)
     used = np.zeros(n, bool)
     if n:
         data = lines_of_sight(look, epoch_ns) if isinstance(look, InfraredLook) else plots(look, epoch_ns)
@@ -155,9 +157,11 @@ def _distance(t: Tracklet, data: LinesOfSight | Plots, position: FloatArray) -> 
         gate = GATE_SIGMA * 1.5 * sigma + speed * unit * np.abs(dt)
     else:
         tau = rows.time_s[recent] - rows.time_s[-1]
-        design = np.column_stack([np.ones_like(tau), tau])
-        line = np.linalg.lstsq(design, past, rcond=None)[0]
-        miss = np.linalg.norm(now - (line[0] + dt[:, None] * line[1]), axis=1)
+        middle = tau.mean()
+        lever = tau - middle
+        slope = (lever @ past) / (lever @ lever)
+        start = past.mean(axis=0) - middle * slope
+        miss = np.linalg.norm(now - (start + dt[:, None] * slope), axis=1)
         reach = np.abs(dt) / max(-tau[0], 1e-3)
         gate = GATE_SIGMA * sigma * (1.5 + 1.5 * reach) + 0.5 * MAX_ACCELERATION * unit * (np.abs(dt) - tau[0]) * np.abs(dt)
     return np.where(dt > 1e-6, miss / gate, np.inf)
