@@ -52,12 +52,12 @@ def run_to(
             _write_json(partial / "summary.json", run.summary)
             _write_json(partial / "events.json", events)
         if report:
-            from launchwatch.formats.czml import czml_document
+            from launchwatch.report.globe import globe_czml
             from launchwatch.report.html import render_html
 
             view = view_of(run, catalog, events)
             with watch.part("globe"):
-                (partial / "globe.czml").write_bytes(czml_document(view))
+                (partial / "globe.czml").write_bytes(globe_czml(view))
             with watch.part("report"):
                 (partial / "report.html").write_text(render_html(view), encoding="utf-8")
         _write_json(partial / "timing.json", {name: round(s, 4) for name, s in watch.seconds.items()})
