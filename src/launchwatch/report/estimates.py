@@ -11,7 +11,7 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import inverse
 from launchwatch.report.run import CHAINS, Case, histories
-from launchwatch.report.style import CHAIN_COLOUR, GREY, INK, drawing, new_figure, svg_of
+from launchwatch.report.style import CHAIN_COLOUR, GREY, drawing, new_figure, svg_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,4 +110,8 @@ def _draw(axes: Axes, series: FloatArray, chain: str) -> None:
         axes.plot([time[0]] * 2, [minor[0], major[0]], color=colour, alpha=0.4, lw=5, solid_capstyle="butt")
     else:
         axes.fill_between(time, minor, major, color=colour, alpha=0.22, lw=0)
-    axes.plot(time, error, style, color=colour, marker="o", ms=3.5 if len(time) < 40 else 0, lw=1.4, mec=INK, mew=0.0)
+    # alone is dashed and on top, so that both show where they coincide
+    above = 3 if chain == "alone" else 2
+    axes.plot(
+        time, error, style, color=colour, marker="o", ms=3.5 if len(time) < 40 else 0, lw=1.6, mew=0, zorder=above
+    )

@@ -33,6 +33,7 @@ def looks_figure(case: Case, sensors: Sequence[Sightings], key: str, mark: str) 
     raster_in = max(len(shown), 1) * _ROW_IN + 0.1
     rows_in = [1.75, 1.55, raster_in]
     height_in = sum(rows_in) + 1.65
+    end_s = min(case.end_s, max((float(one.looked[-1, 1]) for one in sensors if len(one.looked)), default=case.end_s))
     boost_s = max((f.time_ns - case.start_ns) / NS + f.burnout_s for f in case.flights) * 1.15 + 10.0
     with drawing():
         figure = new_figure(height_in)
@@ -43,27 +44,27 @@ def looks_figure(case: Case, sensors: Sequence[Sightings], key: str, mark: str) 
         boost, whole = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
         infrared, radar = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
         boost_raster, raster = figure.add_subplot(grid[2, 0]), figure.add_subplot(grid[2, 1])
-        for axes, end_s in ((boost, boost_s), (whole, case.end_s)):
-            _heights(axes, case, shown, end_s)
+        for axes, until_s in ((boost, boost_s), (whole, end_s)):
+            _heights(axes, case, shown, until_s)
         boost.set_title("boost phase")
         whole.set_title("whole flight")
         boost.set_ylabel("height (km)")
         _signals(infrared, [one for one in shown if one.kind == "infrared"], boost_s, "infrared")
         infrared.set_ylabel("irradiance (nW/m²)")
-        _signals(radar, [one for one in shown if one.kind == "radar"], case.end_s, "radar")
+        _signals(radar, [one for one in shown if one.kind == "radar"], end_s, "radar")
         radar.set_ylabel("radar SNR (dB)", labelpad=1)
         _raster(boost_raster, shown, boost_s)
-        _raster(raster, shown, case.end_s)
+        _raster(raster, shown, end_s)
         boost_raster.set_yticks(range(len(shown)), [_label(one) for one in shown], fontsize=9)
         raster.set_yticks([])
         boost_raster.set_title("looks", pad=4)
         _raster_key(raster)
         for column in ((boost, infrared, boost_raster), (whole, radar, raster)):
-            end_s = boost_s if column[0] is boost else case.end_s
+            until_s = boost_s if column[0] is boost else end_s
             for axes in column:
-                axes.set_xlim(-0.01 * end_s, end_s * 1.01)
-                if end_s > 900:
-                    minute_axis(axes, end_s)
+                axes.set_xlim(-0.01 * until_s, until_s * 1.01)
+                if until_s > 900:
+                    minute_axis(axes, until_s)
                 else:
                     axes.set_xlabel("seconds after lift-off")
             for axes in column[:2]:

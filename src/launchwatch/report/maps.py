@@ -335,7 +335,8 @@ def _detail(axes: Axes, case: Case, partner: str, what: str) -> None:
         for place, style in ((known[0], (0, (2, 2))), (known[-1], "-")) if known else ():
             centre = scale * np.array(offset_km(truth, place))
             outline = scale * ellipse_km(place["ellipse_95"]) + centre
-            axes.plot(*outline.T, color=CHAIN_COLOUR[chain], lw=1.5, ls=style)
+            width, above = (1.3, 3) if chain == "alone" else (2.2, 2)
+            axes.plot(*outline.T, color=CHAIN_COLOUR[chain], lw=width, ls=style, zorder=above)
             if style == "-":
                 axes.plot(*centre, ".", color=CHAIN_COLOUR[chain], ms=5)
     axes.plot(0, 0, "x", color=INK, ms=9, mew=2.0, zorder=5)

@@ -121,10 +121,11 @@ def partner_medians(view: RunView) -> tuple[PartnerMedians, ...]:
 def flight_words(launch: Mapping[str, Any]) -> str:
     """The true flight in one line."""
     end = "orbit" if launch["impact"] is None else point(**launch["impact"])
+    reach = "" if launch["range_km"] is None else f", range {kilometres(launch['range_km'])} km"
     flight = "does not fall back" if launch["impact_s"] is None else f"flight time {clock(launch['impact_s'])}"
     return (
         f"{launch['booster']} ({launch['class']}), {point(**launch['launch'])} to {end}, {flight}, "
-        f"apogee {kilometres(launch['apogee_km'])} km, range {kilometres(launch['range_km'])} km"
+        f"apogee {kilometres(launch['apogee_km'])} km{reach}"
     )
 
 

@@ -20,13 +20,14 @@ S = 1_000_000_000
 DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 within two sigma
 IMPACT_FLOOR_M = 12.0  # steps of the fall, terrain of the ellipsoid; the simulated air has no wind
 STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
+UNBOUNDED_M = 3000e3  # an impact point worse known than this is none: the ellipse would reach round the Earth
 SAMPLES = 96
 PATH_STEP_S = 20.0
 ORBIT_PERIGEE_M = 100e3
 
 
 class Descent(msgspec.Struct, frozen=True):
-    """A fall with its uncertainty: impact point or null (in orbit), and apogee."""
+    """A fall with its uncertainty: impact point or null (in orbit, or not bounded by what was seen), and apogee."""
 
     impact: GroundPoint | None
     apogee: Estimate
@@ -103,6 +104,8 @@ def descend(track: Track) -> Descent:
     time_slope = np.array([(f.seconds - mean.seconds) / s for f, s in zip(falls, STEPS, strict=True)])
     covariance = slope @ spread @ slope.T + IMPACT_FLOOR_M**2 * np.eye(2)
     sigma_s = float(np.sqrt(time_slope @ spread @ time_slope))
+    if float(np.trace(covariance)) > UNBOUNDED_M**2:
+        return Descent(None, apogee, mean.position, covariance)
     impact = ground_point(mean.position, track.epoch_ns + round(mean.seconds * S), sigma_s, covariance)
     return Descent(impact, apogee, mean.position, covariance)
 

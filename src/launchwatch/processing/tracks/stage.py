@@ -35,7 +35,8 @@ SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballisti
 FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
 SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
 WINDOW_S = 45.0  # plots that are tested for a ballistic arc
-BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 10.0, 2.5
+BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 14.0, 2.5
+FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust before: a weak upper stage bends slowly
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
 POWERED_AGE_S, POWERED_NEAR_M = 200.0, 60e3  # how far thrust may have bent the path until it is seen again
 REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
@@ -256,9 +257,12 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
 
 def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
     """Open a boosting track on plots alone: no ballistic arc goes through them."""
-    track = _open(state, tracklet, now)
     assert isinstance(tracklet.rows, Plots)
-    track.ballistic = flight.powered(tracklet.rows, state.epoch_ns)
+    rising = flight.powered(tracklet.rows, state.epoch_ns)
+    if rising.mean[:3] @ rising.mean[3:] < 0.0:
+        return  # what bends the path of a falling body is air, not thrust
+    track = _open(state, tracklet, now)
+    track.ballistic = rising
     tracklet.track = track.track
     track.next_fit_ns = now
     state.tracks.append(track)
@@ -436,8 +440,8 @@ def _follow_echoes(
         return
     for t in own:
         assert isinstance(t.rows, Plots)
-        recent = np.arange(max(0, t.hits - BALLISTIC_HITS), t.hits)
-        if not BALLISTIC_SPAN_S <= t.rows.time_s[-1] - t.rows.time_s[recent[0]] <= WINDOW_S:
+        recent = np.arange(max(0, t.hits - FREE_HITS), t.hits)
+        if len(recent) < FREE_HITS or not FREE_SPAN_S <= t.rows.time_s[-1] - t.rows.time_s[recent[0]] <= 2.0 * WINDOW_S:
             continue
         estimate, chi2, degrees = flight.initiate(t.sensor, _rows(t.rows, recent), state.epoch_ns)
         if chi2 < BALLISTIC_CHI2 * degrees and _height(estimate.mean) > REENTRY_M:
