@@ -1,6 +1,6 @@
 """Write the land mask of the catalogue from Natural Earth's 110 m countries (public domain).
 
-    python tools/make_land_mask.py ne_110m_admin_0_countries.geojson
+Say `python tools/make_land_mask.py ne_110m_admin_0_countries.geojson`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from matplotlib.path import Path as Outline
 
 TARGET = Path(__file__).resolve().parents[1] / "src/launchwatch/catalog/data/land_1deg.txt"
-HEAD = """# Land mask, one degree: a cell is land where its centre is. 180 rows from latitude 89.5 S north, each 360 cells from
+HEAD = """\
+# Land mask, one degree: a cell is land where its centre is. 180 rows from latitude 89.5 S north, each 360 cells from
 # longitude 179.5 W east, four to a hexadecimal digit. Source: Natural Earth, 110 m countries (public domain).
 """
 

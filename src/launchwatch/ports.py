@@ -20,7 +20,14 @@ class ObservationSource(Protocol):
 
 
 class Stage(Protocol[S]):
-    """A pure step of the chain: the same code live, fast, and in replay."""
+    """A pure step of the chain: the same code live, fast, and in replay.
+
+    Three more attributes are optional, and read by the lane where a stage has them:
+
+    - `due(state) -> int | None`: epoch (ns TAI) of its next timer; without it the stage is stepped on every tick.
+    - `transient = True`: it only passes on what the door has journaled, so its outputs are not journaled again.
+    - `labelled = True`: its items carry whole envelopes, so that it can read purpose and origin (releases).
+    """
 
     topic: str
     """Topic of its outputs, also the name of the stage."""

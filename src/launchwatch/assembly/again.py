@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from launchwatch.assembly.chain import lane_name, make_lane
-from launchwatch.assembly.rundir import JOURNAL, chains_of
 from launchwatch.assembly.run import RunError
+from launchwatch.assembly.rundir import JOURNAL, chains_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Scenario
 from launchwatch.messages.control import Start
@@ -50,7 +51,8 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
         for case, partner, chain in lanes:
             name = lane_name(case, partner, chain)
             messages += sum(1 for _ in journal.read(name, role="output"))
-            found = replay_lane(journal, name, lambda c=case, p=partner, k=chain: make_lane(catalog, scenario, c, p, k, None))
+            fresh = partial(make_lane, catalog, scenario, case, partner, chain, None)
+            found = replay_lane(journal, name, fresh)
             differences += [f"{name}: {difference}" for difference in found]
     return {"run": str(folder), "lanes": len(lanes), "messages": messages, "differences": differences}
 

@@ -11,7 +11,7 @@ from launchwatch.catalog.schema import Booster, Launch
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.truth import FlightTruth
-from launchwatch.sim.truth.aim import aim_apogee_range, aim_impact, aim_orbit
+from launchwatch.sim.truth.aim import Mode, aim_apogee_range, aim_impact, aim_orbit
 from launchwatch.sim.truth.flight import FlightPlan, Trajectory, fly
 
 STEP_S = 5.0  # of the sampled truth in the journal; a straight line between two samples is off by at most 30 m
@@ -50,10 +50,17 @@ def aim(launch: Launch, booster: Booster) -> FlightPlan:
     if path.orbit is not None:
         return aim_orbit(booster, start, path.orbit.inclination_deg, path.orbit.altitude_km)
     if path.to is not None:
-        mode = "depressed" if path.depressed else "lofted" if path.apogee_km is not None else "minimum-energy"
-        return aim_impact(booster, start, (path.to.lat_deg, path.to.lon_deg), mode, path.apogee_km)
-    assert path.azimuth_deg is not None and path.apogee_km is not None and path.range_km is not None
+        target = (path.to.lat_deg, path.to.lon_deg)
+        return aim_impact(booster, start, target, mode_of(path.depressed, path.apogee_km), path.apogee_km)
+    assert path.azimuth_deg is not None
+    assert path.apogee_km is not None
+    assert path.range_km is not None
     return aim_apogee_range(booster, start, path.azimuth_deg, path.apogee_km, path.range_km)
+
+
+def mode_of(depressed: bool, apogee_km: float | None) -> Mode:
+    """How a flight to a point is flown."""
+    return "depressed" if depressed else "lofted" if apogee_km is not None else "minimum-energy"
 
 
 def flown(launch: Launch, booster: Booster) -> Flown:
@@ -77,7 +84,7 @@ def truth_of(launch: Launch, flight: Flown) -> FlightTruth:
         burnout_s=path.burnout_s,
         apogee_s=path.apogee_s,
         apogee_km=path.apogee_km,
-        range_km=path.range_km or 0.0,
+        range_km=path.range_km,
         azimuth_deg=path.plan.azimuth_deg,
         staging_s=path.staging_s,
         t_s=t,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from launchwatch.assembly.flight import figures, heights_km
+from launchwatch.assembly.flight import figures, heights_km, mode_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.records import CatalogError, nearest
 from launchwatch.sim.truth.aim import AimError, aim_apogee_range, aim_impact
@@ -40,10 +40,10 @@ def fly_once(
     if (to is None) == (azimuth_deg is None or range_km is None):
         raise AimError("give either --to LAT,LON, or --azimuth DEG with --range-km R")
     if to is not None:
-        mode = "depressed" if depressed else "lofted" if apogee_km is not None else "minimum-energy"
-        plan = aim_impact(block, launch, point(to, "--to"), mode, apogee_km)
+        plan = aim_impact(block, launch, point(to, "--to"), mode_of(depressed, apogee_km), apogee_km)
     else:
-        assert azimuth_deg is not None and range_km is not None
+        assert azimuth_deg is not None
+        assert range_km is not None
         if depressed:
             raise AimError("--depressed goes with --to LAT,LON; with --azimuth and --range-km give --apogee-km")
         if apogee_km is None:
@@ -68,7 +68,7 @@ def point(text: str, name: str) -> tuple[float, float]:
 
 
 def write_trajectory(path: Trajectory, file: Path) -> None:
-    """The trajectory as Parquet, every second and at the end: time, ITRF position and velocity, height, thrust, mass."""
+    """The trajectory as Parquet, each second and at the end: time, ITRF position, velocity, height, thrust, mass."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -1,4 +1,4 @@
-"""Play a scenario: truth flies once; each partner's chain runs on its own sensors, then with what the others release."""
+"""Play a scenario: truth flies once; each partner's chain runs on its own sensors, then with what others release."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from launchwatch.assembly.chain import make_lane
 from launchwatch.assembly.flight import Flown, flown, truth_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario
-from launchwatch.core.epochs import NS
 from launchwatch.core.arrays import FloatArray, IntArray
+from launchwatch.core.epochs import NS
 from launchwatch.evaluation.summary import CaseRecord, ChainRecord, summarise
 from launchwatch.messages import codec
 from launchwatch.messages.control import Start

@@ -258,17 +258,17 @@ def _figures(scenario: Scenario, catalog: Catalog) -> list[Mapping[str, Any]]:
         add(payload, "noise-equivalent irradiance", payload.noise_equivalent_irradiance_w_m2, "W/m^2")
         add(payload, "pointing error", payload.bias_urad, "urad")
     for partner in scenario.partners:
-        block = catalog.partners[partner]
-        times = block.procedure
+        centre = catalog.partners[partner]
+        times = centre.procedure
         for name in ("machine", "crew", "conference", "transport"):
             rows.append(
                 {
-                    "name": f"{block.name}: {name} time",
+                    "name": f"{centre.name}: {name} time",
                     "value": getattr(times, f"{name}_s"),
                     "unit": "s",
                     "source": getattr(times.basis, name),
-                    "confidence": block.confidence,
-                    "status": block.status,
+                    "confidence": centre.confidence,
+                    "status": centre.status,
                 }
             )
     return rows

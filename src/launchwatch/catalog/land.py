@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @cache
 def land_mask() -> NDArray[np.bool_]:
-    """Mask (180, 360) of the cells whose centre is land: rows from latitude -90 north, columns from longitude -180 east.
+    """Mask (180, 360) of the cells whose centre is land: rows from 90 S north, columns from 180 W east.
 
     Source: Natural Earth, 110 m countries (public domain).
     """

@@ -14,7 +14,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 app = typer.Typer(
-    help="Open missile launch detection and early-warning system: from plume and echo to a warning with its uncertainty.",
+    help="Open missile launch detection and early warning: from plume and echo to a warning with its uncertainty.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,7 +37,7 @@ def _print_json(document: Any) -> None:
 def run(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario of the catalogue, or a YAML file.")],
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all draws; the scenario's own by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="New folder for the run directory; without it nothing is kept.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New folder for the run; without it nothing is kept.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override, such as sharing.level=tracks.")
     ] = None,
@@ -47,11 +47,11 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Play a scenario: each partner on its own sensors, then with what the others share."""
-    from launchwatch.assembly.rundir import run_to, view_of
-    from launchwatch.assembly.run import Stopwatch, play
-    from launchwatch.catalog.loader import load_catalog, load_scenario
-
     import gc
+
+    from launchwatch.assembly.run import Stopwatch, play
+    from launchwatch.assembly.rundir import run_to, view_of
+    from launchwatch.catalog.loader import load_catalog, load_scenario
 
     gc.disable()  # a run makes records by the ten thousand and no cycles; looking for some costs a tenth of the time
     watch = Stopwatch()
@@ -166,7 +166,7 @@ def fly(
     to: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Impact point, degrees.")] = None,
     azimuth: Annotated[float | None, typer.Option("--azimuth", metavar="DEG", help="Azimuth, with --range-km.")] = None,
     range_km: Annotated[float | None, typer.Option("--range-km", metavar="R", help="Range over ground.")] = None,
-    apogee_km: Annotated[float | None, typer.Option("--apogee-km", metavar="H", help="Apogee of a lofted flight.")] = None,
+    apogee_km: Annotated[float | None, typer.Option("--apogee-km", metavar="H", help="Apogee, flown lofted.")] = None,
     depressed: Annotated[bool, typer.Option(help="Fly low.")] = False,
     out: Annotated[Path | None, typer.Option(help="Parquet file for the trajectory.")] = None,
     catalog: Folder = None,

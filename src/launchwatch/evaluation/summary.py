@@ -1,4 +1,4 @@
-"""Summary of a run from its journal and the truth: warning times of each partner alone and integrated, and the errors."""
+"""Summary of a run from its journal and the truth: warning times of each partner alone and integrated, and errors."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _launch(
         "impact_s": _rounded(flight.impact_s),
         "burnout_s": _rounded(flight.burnout_s),
         "apogee_km": _rounded(flight.apogee_km),
-        "range_km": _rounded(flight.range_km) if flight.impact_deg is not None else None,
+        "range_km": _rounded(flight.range_km),
         "partners": found,
         "errors": _errors(case, flight, scenario.partners[0]),
     }
@@ -199,7 +199,7 @@ def _first_detection(case: CaseRecord, flight: FlightTruth, record: ChainRecord)
 
 
 def _errors(case: CaseRecord, flight: FlightTruth, name: str) -> list[dict[str, Any]]:
-    """Errors of the integrated chain of the first partner at its first warning, a minute after burnout, and at the end."""
+    """Errors of the first partner's integrated chain at its first warning, a minute after burnout, and at the end."""
     record = case.chains[name, "integrated"]
     versions = [
         (e.emitted_ns, e.payload)

@@ -16,6 +16,7 @@ class FlightTruth(msgspec.Struct, frozen=True, tag="flight-truth", kw_only=True)
     time_ns : lift-off, ns TAI.
     launch_deg, impact_deg : (lat_deg, lon_deg) of launch and impact; impact null when it does not fall back.
     impact_s, burnout_s, apogee_s : seconds after lift-off; impact null when it does not fall back.
+    range_km : over ground from launch to impact; null when it does not fall back.
     t_s : (n,) seconds after lift-off; position_m, velocity_m_s : (n, 3) ITRF; thrust_n : (n,).
     """
 
@@ -29,7 +30,7 @@ class FlightTruth(msgspec.Struct, frozen=True, tag="flight-truth", kw_only=True)
     burnout_s: float
     apogee_s: float
     apogee_km: float
-    range_km: float
+    range_km: float | None
     azimuth_deg: float
     staging_s: tuple[float, ...]
     t_s: FloatArray

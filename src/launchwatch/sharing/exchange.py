@@ -88,7 +88,7 @@ def outgoing(
     else:
         source = released_observations(sender, own) if level == "observations" else released_tracks(sender, made)
         pairs = ((e, msgspec.structs.replace(release, addressee=addressee)) for e, release in source)
-    arriving = []
+    arriving: list[Envelope] = []
     for envelope, release in pairs:
         arrival = link.arrival_ns(sender, addressee, release.released_ns)
         arriving.append(

@@ -1,7 +1,8 @@
 """The warnings stage: the life cycle new, update, final, cancel of the warnings for each region.
 
-A warning opens when all conditions of the policy hold together and is cancelled when the threat has all but gone; the two
-bars lie apart, so that a statement does not flicker. What a partner warns of enters as a report, never as a detection.
+A warning opens when all conditions of the policy hold together and is cancelled when the threat has all but gone; the
+two bars lie apart, so that a statement does not flicker. What a partner warns of enters as a report, never as a
+detection.
 """
 
 from __future__ import annotations
