@@ -121,11 +121,12 @@ def _normal_samples(count: int) -> FloatArray:
 NORMAL = _normal_samples(SAMPLES)
 
 
-def threats(track: Track, impact: GroundPoint | None, regions: dict[str, Region], ceiling_m: float) -> tuple[RegionThreat, ...]:
+def threats(
+    track: Track, impact: GroundPoint | None, regions: dict[str, Region], ceiling_m: float
+) -> tuple[RegionThreat, ...]:
     """Probabilities of impact inside, and of flight below `ceiling_m` over, each warning region.
 
-    The impact's Gaussian stands as `SAMPLES` points of equal probability. The ground track is taken along the mean path,
-    shifted across by the impact's spread in proportion to the flight done.
+    The impact's Gaussian stands as `SAMPLES` points of equal probability; the ground track is that of the mean path.
     """
     if impact is None:
         return ()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.catalog.schema import Region
-from numpy.typing import NDArray
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment, Basis, Confidence, Estimate
 from launchwatch.messages.events import Event

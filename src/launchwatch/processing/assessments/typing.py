@@ -43,7 +43,7 @@ def ground_speed(state: FloatArray) -> float:
     position = state[:3]
     velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
     energy = 0.5 * velocity @ velocity - MU / np.linalg.norm(position)
-    return math.sqrt(max(2.0 * (energy + MU / EARTH_M), 0.0))
+    return math.sqrt(max(2.0 * float(energy + MU / EARTH_M), 0.0))
 
 
 def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | None) -> dict[str, float]:

@@ -130,8 +130,8 @@ class EventsStage:
 def preference(track: Track) -> tuple[bool, bool, bool, int, int]:
     """Which of several tracks of one launch speaks for it: the largest key.
 
-    Alive before dropped; in free flight before boosting, for it predicts; seen by radar before not, for its state is the
-    newer and the better known; then the one with more kinds of evidence; then the one with more detections.
+    Alive before dropped; in free flight before boosting, for it predicts; seen by radar before not, for its state is
+    the newer and the better known; then the one with more kinds of evidence; then the one with more detections.
     """
     return (
         track.status != "dropped",

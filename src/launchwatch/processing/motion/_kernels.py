@@ -30,14 +30,15 @@ def _pitch(t: float, parameters: FloatArray, knots_s: FloatArray) -> float:
         return 0.0
     n = knots_s.shape[0]
     if t <= knots_s[0]:
-        return parameters[FIRST_KNOT] * (t - VERTICAL_S) / (knots_s[0] - VERTICAL_S)
+        return float(parameters[FIRST_KNOT]) * (t - VERTICAL_S) / (float(knots_s[0]) - VERTICAL_S)
     i = 1
     while i < n - 1 and t > knots_s[i]:
         i += 1
     if n == 1:
-        return parameters[FIRST_KNOT]
+        return float(parameters[FIRST_KNOT])
     a, b = parameters[FIRST_KNOT + i - 1], parameters[FIRST_KNOT + i]
-    return a + (b - a) * (t - knots_s[i - 1]) / (knots_s[i] - knots_s[i - 1])
+    pitch: float = a + (b - a) * (t - knots_s[i - 1]) / (knots_s[i] - knots_s[i - 1])
+    return pitch
 
 
 @njit(cache=True)
@@ -101,8 +102,8 @@ def boost_states(
 
     Parameters
     ----------
-    parameters : (6 + knots + 3 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass, lean rad,
-        pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not read for the
+    parameters : (6 + knots + 3 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
+        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not read for the
         first stage, which ignites at lift-off); burnout s.
     launch : (3,) reference launch point, ITRF m; axes : (3, 3) its east, north, up in rows.
     """
@@ -196,14 +197,20 @@ def boost_jacobian(
 
 @njit(cache=True)
 def line_of_sight_rows(
-    position: FloatArray, slopes: FloatArray, sensor: FloatArray, tangents: FloatArray, los: FloatArray, sigma: FloatArray
+    position: FloatArray,
+    slopes: FloatArray,
+    sensor: FloatArray,
+    tangents: FloatArray,
+    los: FloatArray,
+    sigma: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Whitened residuals (2n,) of lines of sight and their slopes (2n, p).
 
     Parameters
     ----------
     position : (n, 3) predicted positions; slopes : (n, 3, p) their derivatives.
-    sensor : (n, 3); tangents : (n, 2, 3) unit vectors across the measured line of sight; los : (n, 3); sigma : (n,) rad.
+    sensor : (n, 3); tangents : (n, 2, 3) unit vectors across the measured line of sight; los : (n, 3).
+    sigma : (n,) rad.
     """
     n, p = position.shape[0], slopes.shape[2]
     residual, jacobian = np.empty(2 * n), np.empty((2 * n, p))
@@ -274,7 +281,7 @@ def _step(
 def coast(state: FloatArray, dt: float, omega: float, table: FloatArray, edges: FloatArray) -> FloatArray:
     """Ballistic state after `dt` seconds (either sign) without air."""
     y, end, work = state.copy(), np.empty(6), np.empty((5, 6))
-    steps = max(int(math.ceil(abs(dt) / 10.0)), 1)
+    steps = max(math.ceil(abs(dt) / 10.0), 1)
     for _ in range(steps):
         _step(y, dt / steps, 0.0, omega, table, edges, work, end)
         y[:] = end

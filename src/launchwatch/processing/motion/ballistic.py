@@ -137,14 +137,14 @@ def initiate(radar: str, data: Plots, epoch_ns: int, omega: float = OMEGA_EARTH)
         normal = slopes.T @ slopes + information
         move = np.linalg.solve(normal, slopes.T @ whitened - information @ (mean - centre))
         mean = mean + move
-    covariance = np.linalg.inv(normal)
+    covariance = np.asarray(np.linalg.inv(normal), np.float64)
     remaining = whitened - slopes @ move
     estimate = Ballistic(epoch_ns + round(t_end * 1e9), mean, covariance, [radar])
     return estimate, float(remaining @ remaining), 3 * len(tau) - 6
 
 
 def powered(data: Plots, epoch_ns: int) -> Ballistic:
-    """State at the last of a few plots of a body under thrust: constant acceleration through them, nothing assumed of it.
+    """State at the last of a few plots of a body under thrust: a constant acceleration through them.
 
     Parameters
     ----------

@@ -2,8 +2,8 @@
 
 The profile is a staged vehicle of constant flow: within a stage the acceleration grows as c / (c / a0 - t). Its thrust
 leans away from the vertical of the launch point by a pitch that is linear between knots. Weak priors hold what the data
-do not show, so that one satellite is enough for an honest, if long, ellipse; the sensors' own errors are estimated along
-(Danis 1993; Li and Jilkov 2010).
+do not show, so that one satellite is enough for an honest, if long, ellipse; the sensors' own errors are estimated
+along (Danis 1993; Li and Jilkov 2010).
 """
 
 from __future__ import annotations
@@ -140,15 +140,19 @@ def _prior(
 
 
 def _first_guess(sights: LinesOfSight | None, radar: Plots | None) -> tuple[float, float]:
-    """Ground point below the first detections: where lines of sight of several sensors pass closest, or where one pierces
-    a height of 10 km, or where a radar saw it."""
+    """Ground point below the first detections.
+
+    Where lines of sight of several sensors pass closest, or where one pierces a height of 10 km, or where a radar saw it.
+    """
     if sights is not None and len(sights.time_s):
         early = sights.time_s <= sights.time_s[0] + 15.0
         position, tangents = sights.position[early], sights.tangents[early]
         depth = np.linalg.norm(position[0]) - 6371e3
         if len(np.unique(sights.sensor[early])) > 1:
             # Straight-line motion through the first looks; a speed prior of 800 m/s holds what they do not show.
-            rows = np.concatenate([tangents, tangents * (sights.time_s[early] - sights.time_s[0])[:, None, None]], axis=2)
+            rows = np.concatenate(
+                [tangents, tangents * (sights.time_s[early] - sights.time_s[0])[:, None, None]], axis=2
+            )
             a = rows.reshape(-1, 6) / (depth * 20e-6)
             b = np.einsum("ncj,nj->nc", tangents, position).ravel() / (depth * 20e-6)
             hold = np.diag([0, 0, 0] + [800.0**-2] * 3)
@@ -197,7 +201,9 @@ def fit(
             guess[AZIMUTH] = azimuth
             starts.append(problem.descend(guess, 6, ANNEAL[0]))
         for noise in (*ANNEAL[1:], 1.0):
-            starts = sorted((problem.descend(s[0], 8, noise) for s in starts), key=lambda s: s[1])[: 3 if noise > 10.0 else 2]
+            starts = sorted((problem.descend(s[0], 8, noise) for s in starts), key=lambda s: s[1])[
+                : 3 if noise > 10.0 else 2
+            ]
         best = starts[0][0]
     else:
         lat, lon = start.lat_deg, start.lon_deg
@@ -324,8 +330,8 @@ class _Problem:
         full = guess if len(guess) == self.size else np.concatenate([guess, np.zeros(self.size - self.motion)])
         residual, slopes = self.residuals(full, noise)
         cost, damping = self.cost(full, residual), 1.0
-        # Damped in units of the prior, the scale on which the profile bends; a damping by the data's own curvature would
-        # forbid the very moves along the valley that the data leave open.
+        # Damped in units of the prior, the scale on which the profile bends; a damping by the data's own curvature
+        # would forbid the very moves along the valley that the data leave open.
         scale = np.diag(np.diag(self.information))
         for _ in range(iterations):
             normal = slopes.T @ slopes + self.information
@@ -351,7 +357,8 @@ class _Problem:
         """Descend to the end; motion parameters, cost, their covariance, chi-squared and number of residuals."""
         full, cost = self.descend(guess, 20)
         residual, slopes = self.residuals(full)
-        covariance = np.linalg.inv(slopes.T @ slopes + self.information)[: self.motion, : self.motion]
+        whole = np.asarray(np.linalg.inv(slopes.T @ slopes + self.information), np.float64)
+        covariance = whole[: self.motion, : self.motion]
         return full[: self.motion], cost, covariance, float(residual @ residual), len(residual)
 
 

@@ -6,7 +6,9 @@ estimated along with the motion: it is the bias, not the noise, that sets the la
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -58,6 +60,9 @@ class Plots(msgspec.Struct, tag="plots"):
     bias_sigma: FloatArray
 
 
+M = TypeVar("M", LinesOfSight, Plots)
+
+
 def tangents_of(direction: FloatArray) -> FloatArray:
     """Two unit vectors across each direction.
 
@@ -94,7 +99,7 @@ def lines_of_sight(look: InfraredLook, epoch_ns: int) -> LinesOfSight:
     """The detections of one delivered look as measurements of one sensor."""
     direction = look.line_of_sight
     return LinesOfSight(
-        time_s=(look.time_ns - epoch_ns) * 1e-9,
+        time_s=np.asarray((look.time_ns - epoch_ns) * 1e-9, np.float64),
         sensor=np.zeros(len(direction), np.int64),
         position=look.sensor_position_m,
         direction=direction,
@@ -109,7 +114,7 @@ def plots(look: RadarLook, epoch_ns: int) -> Plots:
     n = len(look.range_m)
     angle = np.radians(look.bias_angle_deg)
     return Plots(
-        time_s=(look.time_ns - epoch_ns) * 1e-9,
+        time_s=np.asarray((look.time_ns - epoch_ns) * 1e-9, np.float64),
         sensor=np.zeros(n, np.int64),
         site_deg_m=np.tile(np.asarray(look.site_deg_m), (n, 1)),
         measured=np.column_stack([np.radians(look.azimuth_deg), np.radians(look.elevation_deg), look.range_m]),
@@ -124,9 +129,7 @@ def sight_residuals(
     data: LinesOfSight, position: FloatArray, slopes: FloatArray, bias: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Whitened residuals (2n,) and their slopes (2n, p + 2 sensors) by motion parameters, then sensor biases."""
-    residual, jacobian = line_of_sight_rows(
-        position, slopes, data.position, data.tangents, data.direction, data.sigma
-    )
+    residual, jacobian = line_of_sight_rows(position, slopes, data.position, data.tangents, data.direction, data.sigma)
     n, sensors = len(data.sensor), len(data.bias_sigma)
     by_bias = np.zeros((n, 2, sensors, 2))
     rows = np.arange(n)
@@ -199,7 +202,8 @@ def plot_positions(data: Plots) -> tuple[FloatArray, FloatArray]:
 def row(data: LinesOfSight | Plots, i: int) -> LinesOfSight | Plots:
     """One row of a measurement set of one sensor."""
     fields = {
-        name: value if name == "bias_sigma" else value[i : i + 1] for name, value in msgspec.structs.asdict(data).items()
+        name: value if name == "bias_sigma" else value[i : i + 1]
+        for name, value in msgspec.structs.asdict(data).items()
     }
     return type(data)(**fields)
 
@@ -214,11 +218,11 @@ def stack(parts: list[LinesOfSight | Plots]) -> LinesOfSight | Plots:
     return type(first)(**fields)
 
 
-def combine(parts: list[LinesOfSight] | list[Plots]) -> LinesOfSight | Plots:
+def combine(parts: Sequence[M]) -> M:
     """Measurement sets of several sensors as one, ordered by time; the sensors keep the order of `parts`."""
-    order: IntArray = np.argsort(np.concatenate([p.time_s for p in parts]), kind="stable")
+    order = np.argsort(np.concatenate([p.time_s for p in parts]), kind="stable")
     fields = {}
-    for name in msgspec.structs.asdict(parts[0]):
+    for name in parts[0].__struct_fields__:
         if name == "sensor":
             value = np.concatenate([np.full(len(p.time_s), k, np.int64) for k, p in enumerate(parts)])[order]
         elif name == "bias_sigma":

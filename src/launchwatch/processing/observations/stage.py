@@ -48,13 +48,15 @@ class ObservationsStage:
         """It has no timers."""
         return None
 
-    def step(self, state: ObservationsState, inputs: Sequence[Item], now: int) -> tuple[ObservationsState, list[Output]]:
+    def step(
+        self, state: ObservationsState, inputs: Sequence[Item], now: int
+    ) -> tuple[ObservationsState, list[Output]]:
         """Admit what is new and in time."""
         outputs = []
         for item in inputs:
             look, sender = item.payload, None
-            if isinstance(look, Release):
-                look, sender = look.item, look.sender
+            if isinstance(item.payload, Release):
+                look, sender = item.payload.item, item.payload.sender
                 if not isinstance(look, InfraredLook | RadarLook):
                     continue
             if now - look.look_until_ns > self.hold_ns:

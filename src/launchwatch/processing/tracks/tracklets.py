@@ -8,7 +8,6 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import InfraredLook, RadarLook
-from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.motion.measurements import (
     LinesOfSight,
     Plots,
@@ -19,6 +18,7 @@ from launchwatch.processing.motion.measurements import (
     stack,
     tangents_of,
 )
+from launchwatch.processing.tracks.association import pairs
 
 CONFIRM_HITS, CONFIRM_LOOKS = 3, 5
 DROP_SIGHTS, DROP_PLOTS = 2, 5  # silent looks that end a tentative tracklet; echoes fluctuate, plumes do not
@@ -99,8 +99,8 @@ def extend(
         for t, i in _assign(open_, data, position):
             _append(t, data, position, look, i, record)
             used[i] = True
-        for i in np.flatnonzero(~used):
-            own.append(_start(data, position, look, int(i), record, epoch_ns, serial))
+        for i in np.flatnonzero(~used).tolist():
+            own.append(_start(data, position, look, i, record, epoch_ns, serial))
             serial += 1
     kept = []
     for t in own:
@@ -163,7 +163,8 @@ def _distance(t: Tracklet, data: LinesOfSight | Plots, position: FloatArray) -> 
         start = past.mean(axis=0) - middle * slope
         miss = np.linalg.norm(now - (start + dt[:, None] * slope), axis=1)
         reach = np.abs(dt) / max(-tau[0], 1e-3)
-        gate = GATE_SIGMA * sigma * (1.5 + 1.5 * reach) + 0.5 * MAX_ACCELERATION * unit * (np.abs(dt) - tau[0]) * np.abs(dt)
+        bend = 0.5 * MAX_ACCELERATION * unit * (np.abs(dt) - tau[0]) * np.abs(dt)
+        gate = GATE_SIGMA * sigma * (1.5 + 1.5 * reach) + bend
     return np.where(dt > 1e-6, miss / gate, np.inf)
 
 
@@ -189,7 +190,7 @@ def _start(
     epoch_ns: int,
     serial: int,
 ) -> Tracklet:
-    infrared = isinstance(look, InfraredLook)
+    empty = np.empty(0)
     return Tracklet(
         serial=serial,
         sensor=look.sensor,
@@ -197,8 +198,8 @@ def _start(
         period_s=look.period_s,
         rows=row(data, i),
         position=position[i : i + 1],
-        irradiance=look.irradiance_w_m2[i : i + 1] if infrared else np.empty(0),
-        snr=look.snr[i : i + 1] if infrared else np.empty(0),
+        irradiance=look.irradiance_w_m2[i : i + 1] if isinstance(look, InfraredLook) else empty,
+        snr=look.snr[i : i + 1] if isinstance(look, InfraredLook) else empty,
         looks=0,
         silent_looks=0,
         silent_ns=0,

@@ -1,0 +1,225 @@
+"""Tracks under thrust: which tracklets are theirs, their profile, their burnout."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.messages.tracks import LaunchFit, Phenomenology
+from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion import boost
+from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH
+from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine
+from launchwatch.processing.tracks.flying import height_of
+from launchwatch.processing.tracks.lightcurve import burnout_time, merge_times, staging_times
+from launchwatch.processing.tracks.record import (
+    BALLISTIC_CHI2,
+    GATE,
+    REENTRY_M,
+    WINDOW_S,
+    S,
+    TrackRecord,
+    TracksState,
+    count,
+    interval_s,
+    rows_of,
+)
+from launchwatch.processing.tracks.tracklets import Tracklet
+
+MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
+MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+LAUNCH_FLOOR_M = 20.0  # height of the launch point and of the plume over the vehicle, as seen from the side
+FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
+FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
+SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
+FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust before: a weak upper stage bends slowly
+REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
+YOUNG_ROWS = 15  # below this every fit looks for the best start anew
+MAX_STAGINGS = 3
+
+
+def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
+    """Whether the track's profile passes where the tracklet saw its object last."""
+    rows = tracklet.rows
+    at = float(rows.time_s[-1])
+    if track.profile is None:
+        return track.phase == "boost" and _explains_powered(track, tracklet, epoch_ns)
+    if track.timeline.burnout is not None and at > track.timeline.burnout[0] + 30.0:
+        return False
+    state, covariance = boost.state_at(track.profile, at)
+    floor = MODEL_FLOOR_M**2
+    if isinstance(rows, LinesOfSight):
+        depth = float((state[:3] - rows.position[-1]) @ rows.direction[-1])
+        miss = rows.tangents[-1] @ (state[:3] - rows.position[-1])
+        spread = rows.tangents[-1] @ covariance[:3, :3] @ rows.tangents[-1].T
+        spread += np.eye(2) * ((depth * np.hypot(rows.sigma[-1], rows.bias_sigma[0])) ** 2 + floor)
+        return depth > 0.0 and float(miss @ np.linalg.solve(spread, miss)) < GATE
+    miss = state[:3] - tracklet.position[-1]
+    noise = (float(np.hypot(rows.sigma[-1, :2], rows.bias_sigma[0, :2]).max()) * rows.measured[-1, 2]) ** 2
+    return float(miss @ np.linalg.solve(covariance[:3, :3] + np.eye(3) * (noise + floor), miss)) < GATE
+
+
+def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
+    """Whether a tracklet saw its object where a track on plots alone has it, in a straight line from its last state."""
+    assert track.ballistic is not None
+    rows = tracklet.rows
+    dt = float(rows.time_s[-1]) - (track.ballistic.epoch_ns - epoch_ns) / S
+    if abs(dt) > WINDOW_S:
+        return False
+    move = np.hstack([np.eye(3), dt * np.eye(3)])
+    where = move @ track.ballistic.mean
+    spread = move @ track.ballistic.covariance @ move.T + np.eye(3) * (MODEL_FLOOR_M + 20.0 * dt * dt) ** 2
+    if isinstance(rows, LinesOfSight):
+        tangents = rows.tangents[-1]
+        miss = tangents @ (where - rows.position[-1])
+        return float(miss @ np.linalg.solve(tangents @ spread @ tangents.T, miss)) < GATE
+    miss = where - tracklet.position[-1]
+    return float(miss @ np.linalg.solve(spread, miss)) < GATE
+
+
+def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[str]) -> None:
+    """Refit a boosting track when it is due, and see its burnout, or its next ignition."""
+    own = [t for t in state.tracklets if t.track == track.track]
+    seen = [t for t in own if isinstance(t.rows, LinesOfSight)]
+    if not seen:
+        if own and track.phase == "boost":
+            _follow_echoes(state, track, own, now, touched)
+        return
+    newest = max(float(t.rows.time_s[-1]) for t in seen)
+    if track.phase == "ballistic":
+        assert track.timeline.burnout is not None
+        again = sum(int((t.rows.time_s > track.timeline.burnout[0] + 2.0).sum()) for t in seen)
+        if again < REIGNITION_HITS:
+            return
+        # The plume is back: what looked like burnout was a coast between stages.
+        track.reignitions.append(track.timeline.burnout)
+        track.timeline = Timeline(track.timeline.staging, None)
+        track.phase, track.ballistic = "boost", None
+        track.next_fit_ns = now
+    burnout = _burnout(seen)
+    if burnout is None and now < track.next_fit_ns:
+        return
+    fast = [t for t in seen if t.period_s <= FAST_S] or seen
+    curves = [staging_times(t.rows.time_s, t.irradiance, t.snr) for t in fast]
+    staging = merge_times([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
+    staging = merge_times([*track.reignitions, *staging], 4.0)
+    end = burnout[0] - 5.0 if burnout is not None else np.inf
+    track.timeline = Timeline(tuple(s for s in staging if s[0] < end)[:MAX_STAGINGS], burnout)
+    sights = combine([t.rows for t in seen if isinstance(t.rows, LinesOfSight)])
+    echoes = [t.rows for t in own if isinstance(t.rows, Plots)]
+    radar = None
+    if echoes:
+        both = combine(echoes)
+        # Later plots may be of free flight already, which only the silent looks to come will tell.
+        both = rows_of(both, np.flatnonzero(both.time_s <= newest))
+        radar = both if len(both.time_s) else None
+    young = len(sights.time_s) < YOUNG_ROWS or track.profile is None
+    known = track.profile
+    profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, None if young else known)
+    if young and known is not None:
+        again = boost.fit(state.epoch_ns, sights, radar, track.timeline, known)
+        if again.chi2 < profile.chi2:
+            profile = again
+    track.profile, track.fitted_s = profile, newest
+    track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
+    track.launch = _launch(profile)
+    track.plots = profile.degrees // 2
+    for t in own:
+        kind: Phenomenology = "infrared" if isinstance(t.rows, LinesOfSight) else "radar"
+        count(track, t.sensor, kind, state.epoch_ns + round(float(t.rows.time_s[-1]) * S), 0)
+        track.fresh.extend(t.fresh)
+        t.fresh.clear()
+    age = (now - track.first_detection_ns) / S
+    track.next_fit_ns = now + round(interval_s(FIT_EVERY_S, age) * S)
+    touched.add(track.track)
+    if burnout is not None:
+        _hand_over(state, track, own, burnout, now)
+
+
+def _follow_echoes(state: TracksState, track: TrackRecord, own: list[Tracklet], now: int, touched: set[str]) -> None:
+    """Refit a boosting track that only radars see; it flies freely once its newest plots lie on a ballistic arc."""
+    if now < track.next_fit_ns:
+        return
+    for t in own:
+        assert isinstance(t.rows, Plots)
+        recent = np.arange(max(0, t.hits - FREE_HITS), t.hits)
+        if len(recent) < FREE_HITS or not FREE_SPAN_S <= t.rows.time_s[-1] - t.rows.time_s[recent[0]] <= 2.0 * WINDOW_S:
+            continue
+        estimate, chi2, degrees = flight.initiate(t.sensor, rows_of(t.rows, recent), state.epoch_ns)
+        if chi2 < BALLISTIC_CHI2 * degrees and height_of(estimate.mean) > REENTRY_M:
+            track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
+            break
+    echoes = combine([t.rows for t in own if isinstance(t.rows, Plots)])
+    if track.phase == "boost":
+        recent = np.flatnonzero(echoes.time_s > echoes.time_s[-1] - WINDOW_S / 1.5)
+        track.ballistic = flight.powered(rows_of(echoes, recent), state.epoch_ns)
+    track.plots = len(echoes.time_s)
+    for t in own:
+        count(track, t.sensor, "radar", state.epoch_ns + round(float(t.rows.time_s[-1]) * S), 0)
+        track.fresh.extend(t.fresh)
+        t.fresh.clear()
+        if track.phase == "ballistic":
+            state.tracklets.remove(t)
+    track.next_fit_ns = now + 10 * S
+    touched.add(track.track)
+
+
+def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
+    """Burnout, s after the epoch, when a sensor that saw the plume to its end is silent and none has seen it since.
+
+    Sensors of a short period decide first; a slow scanner need not be waited for.
+    """
+    end = max(float(t.rows.time_s[-1]) for t in seen)
+    last = [t for t in seen if float(t.rows.time_s[-1]) >= end - 2.5 * t.period_s]
+    silent = [t for t in last if t.silent_looks >= max(SILENT_LOOKS, SILENT_S / t.period_s)]
+    if not silent:
+        return None
+    first_silent = np.array([(t.silent_ns - t.epoch_ns) / S for t in silent])
+    if first_silent.min() < end - 0.5 * min(t.period_s for t in silent):
+        return None
+    return burnout_time(np.array([end]), first_silent)
+
+
+def _launch(profile: Profile) -> LaunchFit:
+    """Launch point, lift-off and azimuth of a profile."""
+    origin = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
+    axes = enu_axes(profile.lat_deg, profile.lon_deg)
+    p = profile.parameters
+    lat, lon, _ = geodetic_from_itrf(origin + p[EAST] * axes[0] + p[NORTH] * axes[1])
+    keep = [EAST, NORTH, LIFTOFF, AZIMUTH]
+    covariance = profile.covariance[np.ix_(keep, keep)].copy()
+    covariance[[0, 1], [0, 1]] += LAUNCH_FLOOR_M**2
+    return LaunchFit(
+        lat_deg=float(lat),
+        lon_deg=float(lon),
+        time_ns=profile.epoch_ns + round(float(p[LIFTOFF]) * S),
+        azimuth_deg=float(np.degrees(p[AZIMUTH])) % 360.0,
+        covariance=covariance,
+    )
+
+
+def _hand_over(
+    state: TracksState, track: TrackRecord, own: list[Tracklet], burnout: tuple[float, float], now: int
+) -> None:
+    """From the profile at burnout to ballistic flight; radar plots made since then follow at once."""
+    assert track.profile is not None
+    at = burnout[0] + max(3.0 * burnout[1], 1.0)
+    mean, covariance = boost.state_at(track.profile, at)
+    track.phase = "ballistic"
+    track.ballistic = flight.from_state(state.epoch_ns + round(at * S), mean, MISFIT * covariance)
+    track.ballistic_since_ns = now
+    for t in own:
+        if not isinstance(t.rows, Plots):
+            continue
+        for i in np.flatnonzero(t.rows.time_s > at):
+            time_ns = state.epoch_ns + round(float(t.rows.time_s[i]) * S)
+            predicted = flight.predict(track.ballistic, time_ns)
+            predicted, difference, gradient, spread = flight.innovation(
+                predicted, t.sensor, rows_of(t.rows, np.array([i]))
+            )
+            if float(difference[0] @ np.linalg.solve(spread[0], difference[0])) < GATE:
+                track.ballistic = flight.update(predicted, difference[0], gradient, spread[0])
+                track.plots += 1
+        state.tracklets.remove(t)

@@ -1,0 +1,97 @@
+"""Tracks in free flight: which plots are theirs, and which arcs of plots they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.messages.detections import Detections
+from launchwatch.messages.observations import RadarLook
+from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion.ballistic import Ballistic
+from launchwatch.processing.motion.measurements import plots, select
+from launchwatch.processing.tracks.association import pairs
+from launchwatch.processing.tracks.record import GATE, REENTRY_M, S, TrackRecord, TracksState, count, rows_of
+
+LOOSE_M = 12e3
+SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
+POWERED_AGE_S, POWERED_NEAR_M = 200.0, 60e3  # how far thrust may have bent the path until it is seen again
+
+
+def flying(state: TracksState) -> list[TrackRecord]:
+    """Tracks in free flight that still live."""
+    return [t for t in state.tracks if t.ballistic is not None and t.phase == "ballistic" and t.status != "dropped"]
+
+
+def give_plots(state: TracksState, record: str, detections: Detections, touched: set[str]) -> Detections:
+    """Give plots to the ballistic tracks that predict them; the others stay."""
+    look = detections.look
+    assert isinstance(look, RadarLook)
+    tracks = [track for track in flying(state) if not loose(track, look.look_until_ns)]
+    if not tracks:
+        return detections
+    data = plots(look, state.epoch_ns)
+    free = np.ones(len(look.sequence), bool)
+    for time_ns in np.unique(look.time_ns):
+        rows = np.flatnonzero(look.time_ns == time_ns)
+        group = rows_of(data, rows)
+        cost = np.full((len(tracks), len(rows)), np.inf)
+        said = []
+        for k, track in enumerate(tracks):
+            assert track.ballistic is not None
+            predicted = flight.predict(track.ballistic, int(time_ns))
+            said.append(flight.innovation(predicted, look.sensor, group))
+            _, difference, _, covariance = said[-1]
+            cost[k] = np.einsum("ni,ni->n", difference, np.linalg.solve(covariance, difference[..., None])[..., 0])
+        for k, i in pairs(cost, GATE):
+            track = tracks[k]
+            free[rows[i]] = False
+            predicted, difference, gradient, covariance = said[k]
+            if height_of(predicted.mean) < REENTRY_M:
+                continue
+            track.ballistic = flight.update(predicted, difference[i], gradient, covariance[i])
+            count(track, look.sensor, "radar", int(time_ns), 1)
+            track.fresh.append(record)
+            if track.status == "coasting":
+                touched.add(track.track)
+    if free.all():
+        return detections
+    kept = select(look, free)
+    return Detections(look=kept, false_alarm_probability=detections.false_alarm_probability[free])
+
+
+def height_of(state: FloatArray) -> float:
+    """Height of a state (6,) ITRF above the ellipsoid, m."""
+    return float(geodetic_from_itrf(state[:3])[2])
+
+
+def thrust_before(track: TrackRecord, estimate: Ballistic) -> bool:
+    """Whether a track that plots alone showed under thrust flew on as the arc of a few later plots."""
+    if track.status == "dropped" or track.phase != "boost" or track.profile is not None or track.ballistic is None:
+        return False
+    seconds = (estimate.epoch_ns - track.ballistic.epoch_ns) / S
+    if not 0.0 <= seconds <= POWERED_AGE_S:
+        return False
+    back = flight.predict(estimate, track.ballistic.epoch_ns)
+    return float(np.linalg.norm(back.mean[:3] - track.ballistic.mean[:3])) < POWERED_NEAR_M
+
+
+def loose(track: TrackRecord, epoch_ns: int) -> bool:
+    """Whether a track is known too badly at an epoch for plots to update it in one linear step.
+
+    Then a few plots make an arc of their own, which takes its place: beside it the old estimate weighs next to nothing.
+    """
+    assert track.ballistic is not None
+    spread = flight.predict(track.ballistic, epoch_ns).covariance
+    return float(np.sqrt(np.trace(spread[:3, :3]))) > LOOSE_M
+
+
+def same_object(track: TrackRecord, estimate: Ballistic) -> bool:
+    """Whether a track and the arc of a few plots are one object; a loose track may be wrong by twice what it says."""
+    assert track.ballistic is not None
+    predicted = flight.predict(track.ballistic, estimate.epoch_ns)
+    away = estimate.mean[:6] - predicted.mean[:6]
+    margin = 4.0 if loose(track, estimate.epoch_ns) else 1.0
+    spread = estimate.covariance[:6, :6] + margin * predicted.covariance[:6, :6]
+    return float(away @ np.linalg.solve(spread, away)) < SAME_GATE

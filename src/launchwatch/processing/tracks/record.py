@@ -1,0 +1,83 @@
+"""What is kept of a track between two ticks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from launchwatch.core.arrays import IntArray
+from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, TrackStatus
+from launchwatch.processing.motion.ballistic import Ballistic
+from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.measurements import Plots
+from launchwatch.processing.tracks.tracklets import Tracklet
+
+S = 1_000_000_000
+GATE = 30.0  # chi-squared of three measurements: one true plot in 700,000 falls outside
+WINDOW_S = 45.0  # plots that are tested for a ballistic arc
+BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 14.0, 2.5
+REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
+
+
+class TrackRecord(msgspec.Struct):
+    """Everything kept of one track; times in ns TAI."""
+
+    track: str
+    version: int
+    status: TrackStatus
+    phase: Phase
+    profile: Profile | None
+    timeline: Timeline
+    reignitions: list[tuple[float, float]]
+    ballistic: Ballistic | None
+    ballistic_since_ns: int
+    launch: LaunchFit | None
+    impact_ns: int | None
+    first_detection_ns: int
+    last_detection_ns: int
+    plots: int
+    sensors: list[str]
+    phenomenologies: list[Phenomenology]
+    kind_sensors: list[str]
+    chi2_per_degree: float
+    fitted_s: float
+    next_fit_ns: int
+    next_say_ns: int
+    fresh: list[str]
+
+
+class TracksState(msgspec.Struct):
+    """State of the stage."""
+
+    epoch_ns: int
+    serial: int
+    named: int
+    tracklets: list[Tracklet]
+    tracks: list[TrackRecord]
+
+
+def count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:
+    """Note that a sensor contributed to a track."""
+    track.last_detection_ns = max(track.last_detection_ns, time_ns)
+    track.plots += plots_used
+    if sensor not in track.sensors:
+        track.sensors.append(sensor)
+    if kind not in track.phenomenologies:
+        track.phenomenologies.append(kind)
+        track.kind_sensors.append(sensor)
+
+
+def rows_of(data: Plots, rows: IntArray) -> Plots:
+    """Some rows of plots."""
+    return Plots(
+        time_s=data.time_s[rows],
+        sensor=data.sensor[rows],
+        site_deg_m=data.site_deg_m[rows],
+        measured=data.measured[rows],
+        sigma=data.sigma[rows],
+        bias_sigma=data.bias_sigma,
+    )
+
+
+def interval_s(table: tuple[tuple[float, float], ...], age_s: float) -> float:
+    """Interval for an age, from a table of (age limit, interval), s."""
+    return next(interval for limit, interval in table if age_s < limit)
