@@ -103,8 +103,8 @@ def boost_states(
     Parameters
     ----------
     parameters : (6 + knots + 3 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
-        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not read for the
-        first stage, which ignites at lift-off); burnout s.
+        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not
+        read for the first stage, which ignites at lift-off); burnout s.
     launch : (3,) reference launch point, ITRF m; axes : (3, 3) its east, north, up in rows.
     """
     k = knots_s.shape[0]

@@ -142,7 +142,8 @@ def _prior(
 def _first_guess(sights: LinesOfSight | None, radar: Plots | None) -> tuple[float, float]:
     """Ground point below the first detections.
 
-    Where lines of sight of several sensors pass closest, or where one pierces a height of 10 km, or where a radar saw it.
+    Where lines of sight of several sensors pass closest, or where one pierces a height of 10 km, or where a radar
+    saw it.
     """
     if sights is not None and len(sights.time_s):
         early = sights.time_s <= sights.time_s[0] + 15.0

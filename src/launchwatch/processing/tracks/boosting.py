@@ -119,9 +119,9 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
     known = track.profile
     profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, None if young else known)
     if young and known is not None:
-        again = boost.fit(state.epoch_ns, sights, radar, track.timeline, known)
-        if again.chi2 < profile.chi2:
-            profile = again
+        continued = boost.fit(state.epoch_ns, sights, radar, track.timeline, known)
+        if continued.chi2 < profile.chi2:
+            profile = continued
     track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
     track.launch = _launch(profile)
