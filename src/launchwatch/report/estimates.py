@@ -109,9 +109,18 @@ def _draw(axes: Axes, series: FloatArray, chain: str) -> None:
     if len(time) == 1:
         axes.plot([time[0]] * 2, [minor[0], major[0]], color=colour, alpha=0.4, lw=5, solid_capstyle="butt")
     else:
-        axes.fill_between(time, minor, major, color=colour, alpha=0.22, lw=0)
+        axes.fill_between(time, minor, major, color=colour, alpha=0.22, lw=0, step="post")
     # alone is dashed and on top, so that both show where they coincide
     above = 3 if chain == "alone" else 2
     axes.plot(
-        time, error, style, color=colour, marker="o", ms=3.5 if len(time) < 40 else 0, lw=1.6, mew=0, zorder=above
+        time,
+        error,
+        style,
+        color=colour,
+        marker="o",
+        ms=3.5 if len(time) < 40 else 0,
+        lw=1.6,
+        mew=0,
+        zorder=above,
+        drawstyle="steps-post",
     )
