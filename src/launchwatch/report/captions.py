@@ -60,9 +60,9 @@ def estimates_caption(launch: Mapping[str, Any], timed: bool) -> str:
     when = "the time at which the version was made" if timed else "the number of the version"
     return (
         f"Estimated launch point (top) and impact point (bottom) of {launch['id']}, by partner, against {when}, on "
-        "logarithmic axes. Lines: distance of the estimate from the truth, one line for each event, held until its next "
-        "version; bands: from the minor to the major semi-axis of the stated 95 % ellipse. Bands of alone and integrated "
-        "that coincide mix to grey. An honest ellipse has the error below its upper edge in most versions."
+        "logarithmic axes. Lines: distance of the estimate from the truth, one line for each event, held until its "
+        "next version; bands: from the minor to the major semi-axis of the stated 95 % ellipse. Bands of alone and "
+        "integrated that coincide mix to grey. An honest ellipse has the error below its upper edge in most versions."
     )
 
 
