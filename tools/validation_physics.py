@@ -164,9 +164,7 @@ def radar() -> list[Row]:
     """Ranges of a radar with the published figures of PAVE PAWS, and its horizon."""
     noise, snr, rows = 450.0, float(ratio(13.0)), list[Row]()
     areas = [0.01, 0.1, 1.0, 10.0]
-    pulse = track_range(
-        582e3 * 16e-3, float(ratio(38.6)), SPEED_OF_LIGHT / 435e6, areas, noise, float(ratio(6.0)), snr
-    )
+    pulse = track_range(582e3 * 16e-3, float(ratio(38.6)), SPEED_OF_LIGHT / 435e6, areas, noise, float(ratio(6.0)), snr)
     for area, published, ours in zip(areas, (1240, 2210, 3930, 6980), pulse / 1e3, strict=True):
         rows.append(_km(f"one pulse, {area:g} m^2", published, float(ours)))
     fence = float(np.radians(120.0) * np.radians(3.0))
