@@ -61,7 +61,10 @@ def export_run(folder: Path, form: str, file: Path) -> None:
     """Write a run as CZML (its globe) or as Parquet (every event version, one row each)."""
     journal_of(folder)
     if form == "czml":
-        file.write_bytes((folder / "globe.czml").read_bytes())
+        globe = folder / "globe.czml"
+        if not globe.is_file():
+            raise RunError(f"{folder}: holds no globe.czml, for it was run with --no-report; run it again without")
+        file.write_bytes(globe.read_bytes())
     elif form == "parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq

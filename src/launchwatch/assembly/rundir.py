@@ -67,6 +67,11 @@ def run_to(
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """A folder beside `folder` that becomes it when the block ends well, and vanishes when it does not."""
+    above = folder.absolute().parents
+    missing = [path for path in above if not path.exists()]
+    nearest = above[len(missing)]
+    if not nearest.is_dir():
+        raise RunError(f"--out {folder}: {nearest} is no folder; choose a place elsewhere")
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -77,6 +82,8 @@ def _beside(folder: Path) -> Iterator[Path]:
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
+        for path in missing:
+            path.rmdir()
         raise
 
 

@@ -260,9 +260,12 @@ def _print_rows(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
 
 
 def main() -> None:
-    """Entry point: a refused input is one line on standard error and exit code 2."""
+    """Entry point: a refused input is one line on standard error and exit code 2, a file that fails one and code 1."""
     try:
         app()
     except ValueError as error:
         typer.echo(f"launchwatch: {error}", err=True)
         raise SystemExit(2) from None
+    except OSError as error:
+        typer.echo(f"launchwatch: {error.filename or 'input or output'}: {error.strerror}", err=True)
+        raise SystemExit(1) from None
