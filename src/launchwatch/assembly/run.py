@@ -26,6 +26,8 @@ from launchwatch.messages.control import Start
 from launchwatch.messages.envelope import Envelope, Record
 from launchwatch.messages.truth import FlightTruth, ObservationTruth
 from launchwatch.ports import Journal
+from launchwatch.runtime.bus import Bus
+from launchwatch.runtime.clocks import SimulatedClock
 from launchwatch.runtime.lane import Lane
 from launchwatch.sharing.exchange import FixedDelay, outgoing
 from launchwatch.sim.scenes.weather import Scene
@@ -168,23 +170,19 @@ def _play_case(
 
 def _drive(lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> ChainRecord:
     """Give a lane its inputs in order of arrival, and step it at each whole second where it has something to do."""
+    bus, clock = Bus(), SimulatedClock(0)
+    for envelope in inputs:
+        bus.post(lane, envelope)
     outputs: list[Envelope] = []
-    heard: list[Envelope] = []
-    i = 0
     while True:
-        arrival = inputs[i].received_ns if i < len(inputs) else None
-        times = [t for t in (arrival, lane.due_ns()) if t is not None]
-        if not times:
+        times = [t for t in (bus.next_arrival_ns(), lane.due_ns()) if t is not None]
+        now = -(-min(times) // TICK_NS) * TICK_NS if times else None
+        if now is None or now > stop_ns:
             break
-        now = -(-min(times) // TICK_NS) * TICK_NS
-        if now > stop_ns:
-            break
-        while i < len(inputs) and inputs[i].received_ns <= now:
-            lane.receive(inputs[i])
-            heard.append(inputs[i])
-            i += 1
-        outputs += lane.tick(now)
-    return ChainRecord(heard, outputs)
+        clock.advance_to(now)
+        bus.deliver(clock.now())
+        outputs += lane.tick(clock.now())
+    return ChainRecord([e for e in inputs if e.received_ns <= stop_ns], outputs)
 
 
 def _observe(

@@ -30,7 +30,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
-LAUNCH_FLOOR_M = 20.0  # height of the launch point and of the plume over the vehicle, as seen from the side
+LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
 SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
