@@ -2,6 +2,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 PYTEST_ARGS ?=
+SEEDS ?= 20
 BIN := .venv/bin
 
 .PHONY: run test slow bench validation docs lint schemas clean
@@ -36,7 +37,7 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.tracking
 
 validation: .venv/.installed-dev
-	$(BIN)/python tools/make_validation.py
+	$(BIN)/python tools/make_validation.py --seeds $(SEEDS)
 
 clean:
 	rm -rf .venv build docs/_build
