@@ -1,0 +1,297 @@
+"""Kernels of the motion models against plain NumPy twins integrated by SciPy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.geodesy import A, B, itrf_from_geodetic
+from launchwatch.physics.atmosphere import EDGES, TABLE, density, pressure
+from launchwatch.physics.gravity import J2, MU, gravity_j2
+from launchwatch.processing.motion._kernels import (
+    AZIMUTH,
+    BACK_PRESSURE,
+    EAST,
+    FIRST_KNOT,
+    LEAN,
+    LIFTOFF,
+    LOG_DRAG,
+    MAX_ACCELERATION,
+    NORTH,
+    SEA_LEVEL_PA,
+    VERTICAL_S,
+    boost_jacobian,
+    boost_states,
+    coast,
+    coast_with_slopes,
+    line_of_sight_rows,
+    to_ground,
+)
+
+KNOTS = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0])
+LAUNCH = itrf_from_geodetic(39.0, 126.0, 0.0)
+AXES = enu_axes(39.0, 126.0)
+LIFT = 7.0
+STAGING, BURNOUT = 97.0, 218.0
+PARAMETERS = np.concatenate(
+    [
+        [1200.0, -800.0, LIFT, 1.2, np.log(3e-5), 0.004],
+        np.cumsum([0.05, 0.08, 0.1, 0.12, 0.14, 0.12, 0.1, 0.08, 0.05, 0.03]),
+        [np.log(17.0), np.log(2600.0), LIFT],
+        [np.log(13.0), np.log(2900.0), LIFT + STAGING],
+        [LIFT + BURNOUT],
+    ]
+)
+BALLISTIC = np.concatenate(
+    [itrf_from_geodetic(41.0, 131.0, 400e3), enu_axes(41.0, 131.0).T @ np.array([3500.0, 800.0, 3000.0])]
+)
+
+
+def radial_height(r: FloatArray) -> float:
+    """Height over the ellipsoid along the radius, m."""
+    rho, sin2 = float(np.linalg.norm(r)), float(r[2] ** 2 / (r @ r))
+    return rho - A * B / math.sqrt(B * B * (1.0 - sin2) + A * A * sin2)
+
+
+def inertial_forces(y: FloatArray) -> FloatArray:
+    """Gravity, Coriolis and centrifugal acceleration in ITRF, m/s^2."""
+    spin = np.array([0.0, 0.0, OMEGA_EARTH])
+    away = -2.0 * np.cross(spin, y[3:]) - np.cross(spin, np.cross(spin, y[:3]))
+    return gravity_j2(y[:3]) + away
+
+
+def falling(drag: float) -> Callable[[float, FloatArray], FloatArray]:
+    """Right-hand side of a falling body."""
+
+    def derivative(_: float, y: FloatArray) -> FloatArray:
+        a = inertial_forces(y)
+        h = radial_height(y[:3])
+        if drag > 0.0 and h < 130e3:
+            a = a - 0.5 * float(density(max(h, 0.0))) * np.linalg.norm(y[3:]) * drag * y[3:]
+        return np.concatenate([y[3:], a])
+
+    return derivative
+
+
+def boosting(parameters: FloatArray, stage: int) -> Callable[[float, FloatArray], FloatArray]:
+    """Right-hand side of a boosting body, t from lift-off; stage 2 is free flight."""
+    first = FIRST_KNOT + len(KNOTS)
+    azimuth = parameters[AZIMUTH]
+    up = AXES[2]
+    along = np.sin(azimuth) * AXES[0] + np.cos(azimuth) * AXES[1]
+    cross = np.cos(azimuth) * AXES[0] - np.sin(azimuth) * AXES[1]
+
+    def derivative(t: float, y: FloatArray) -> FloatArray:
+        a = inertial_forces(y)
+        h = radial_height(y[:3])
+        rho, p = (float(density(max(h, 0.0))), float(pressure(max(h, 0.0)))) if h < 86e3 else (0.0, 0.0)
+        if stage < 2:
+            a0, c = np.exp(parameters[first + 3 * stage : first + 3 * stage + 2])
+            since = t - (0.0 if stage == 0 else STAGING)
+            thrust = a0 / max(1.0 - a0 * since / c, a0 / MAX_ACCELERATION) * (1.0 - BACK_PRESSURE * p / SEA_LEVEL_PA)
+            pitch = float(np.interp(t, [VERTICAL_S, *KNOTS], [0.0, *parameters[FIRST_KNOT:first]]))
+            a = a + thrust * (
+                np.cos(pitch) * up + np.sin(pitch) * along + parameters[LEAN] * np.sin(pitch) * cross
+            )
+        a = a - 0.5 * rho * np.linalg.norm(y[3:]) * np.exp(parameters[LOG_DRAG]) * y[3:]
+        return np.concatenate([y[3:], a])
+
+    return derivative
+
+
+def boost_twin(parameters: FloatArray, times: FloatArray) -> FloatArray:
+    """States of the boost profile at `times` s after the zero, stage by stage to a tight tolerance."""
+    y = np.concatenate([LAUNCH + parameters[EAST] * AXES[0] + parameters[NORTH] * AXES[1], np.zeros(3)])
+    since = times - parameters[LIFTOFF]
+    out = np.tile(y, (len(times), 1))
+    # Knots are kinks of the pitch: the integration stops at each, so that its own order holds.
+    ends = np.unique([0.0, VERTICAL_S, *KNOTS, STAGING, BURNOUT, 400.0])
+    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+        stage = int(begin >= STAGING) + int(begin >= BURNOUT)
+        inside = (since > begin) & (since <= end)
+        asked = np.unique([*since[inside], end])
+        said = solve_ivp(boosting(parameters, stage), (begin, end), y, t_eval=asked, rtol=1e-9, atol=1e-6)
+        out[inside] = said.y.T[np.searchsorted(asked, since[inside])]
+        y = said.y[:, -1]
+    return out
+
+
+def run_boost(parameters: FloatArray, times: FloatArray, step_s: float) -> FloatArray:
+    """The kernel with the tables of this module."""
+    return boost_states(parameters, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, step_s, TABLE, EDGES)
+
+
+def test_boost_states_agree_with_their_twin() -> None:
+    """The profile is that of an adaptive integration; before lift-off it stands at the launch point."""
+    times = np.array([0.0, 7.0, 12.0, 20.3, 55.0, 103.9, 104.1, 150.0, 224.9, 225.1, 300.0])
+    twin = boost_twin(PARAMETERS, times)
+    fine = run_boost(PARAMETERS, times, 0.05)
+    # Steps straddle the knots of the pitch; at 0.05 s this leaves below a centimetre, Hermite position included.
+    np.testing.assert_allclose(fine[:, :3], twin[:, :3], atol=0.1)
+    # Speeds between steps are linear: their error is the change of acceleration over an eighth of a step squared.
+    np.testing.assert_allclose(fine[:, 3:], twin[:, 3:], atol=0.05)
+    coarse = run_boost(PARAMETERS, times, 3.0)
+    # The fits' step of 3 s: a tenth of the noise of a line of sight from geostationary height, some 200 m.
+    np.testing.assert_allclose(coarse[:, :3], twin[:, :3], atol=20.0)
+    np.testing.assert_allclose(coarse[:, 3:], twin[:, 3:], atol=2.0)
+
+
+def test_boost_jacobian_agrees_with_central_differences() -> None:
+    """Forward differences are right to their second-order term."""
+    times = np.array([20.0, 60.0, 120.0, 200.0, 260.0])
+    steps = np.full(len(PARAMETERS), 1e-3)
+    steps[[EAST, NORTH]] = 30.0
+    steps[[LIFTOFF, LOG_DRAG, -1, -2, -5]] = 0.02
+    base, slopes = boost_jacobian(
+        PARAMETERS, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES
+    )
+    np.testing.assert_array_equal(base, run_boost(PARAMETERS, times, 3.0))
+    for j, step in enumerate(steps):
+        ahead, behind = PARAMETERS.copy(), PARAMETERS.copy()
+        ahead[j] += step
+        behind[j] -= step
+        central = (run_boost(ahead, times, 3.0) - run_boost(behind, times, 3.0)) / (2.0 * step)
+        scale = np.abs(central).max(axis=0) + 1e-6
+        # A curvature of order one in each parameter over steps of at most 2 % leaves 5 % of the largest slope.
+        assert np.all(np.abs(slopes[:, :, j] - central) <= 0.05 * scale + 0.5), j
+
+
+def test_boost_ignores_the_ignition_of_the_first_stage() -> None:
+    """The first stage ignites at lift-off whatever its own entry says."""
+    moved = PARAMETERS.copy()
+    moved[FIRST_KNOT + len(KNOTS) + 2] += 100.0
+    times = np.array([50.0, 150.0])
+    np.testing.assert_array_equal(run_boost(PARAMETERS, times, 3.0), run_boost(moved, times, 3.0))
+
+
+def test_line_of_sight_rows_agree_with_their_twin() -> None:
+    """Residuals and slopes are those of the gnomonic offset, written as arrays."""
+    rng = np.random.default_rng(3)
+    n, p = 7, 5
+    sensor = rng.normal(size=(n, 3)) * 1e6 + np.array([4.2e7, 0.0, 0.0])
+    position = rng.normal(size=(n, 3)) * 1e5 + np.array([6.4e6, 0.0, 0.0])
+    slopes = rng.normal(size=(n, 3, p)) * 1e3
+    los = position + rng.normal(size=(n, 3)) * 1e3 - sensor
+    los /= np.linalg.norm(los, axis=1)[:, None]
+    tangents = np.stack([np.linalg.svd(d[None])[2][1:] for d in los])
+    sigma = rng.uniform(5e-6, 3e-5, n)
+    residual, jacobian = line_of_sight_rows(position, slopes, sensor, tangents, los, sigma)
+
+    def offset(r: FloatArray) -> FloatArray:
+        depth = np.einsum("ni,ni->n", r - sensor, los)
+        across = np.einsum("ni,nci->nc", r - sensor, tangents)
+        return np.asarray(-(across / depth[:, None] / sigma[:, None]).ravel())
+
+    # The same sums in another order: a few units in the last place of residuals of some hundreds.
+    np.testing.assert_allclose(residual, offset(position), rtol=1e-9, atol=1e-7)
+    for q in range(p):
+        step = slopes[:, :, q] * 1e-2
+        central = (offset(position + step) - offset(position - step)) / 2e-2
+        # The kernel's slopes are of the prediction, the residual's have the other sign; differences cancel to 1e-6.
+        np.testing.assert_allclose(jacobian[:, q], -central, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("dt", [3.0, 95.0, 700.0, -250.0])
+def test_coast_agrees_with_its_twin(dt: float) -> None:
+    """Free flight without air, forwards and backwards."""
+    twin = solve_ivp(falling(0.0), (0.0, dt), BALLISTIC, method="DOP853", rtol=1e-11, atol=1e-6).y[:, -1]
+    mine = coast(BALLISTIC, dt, OMEGA_EARTH, TABLE, EDGES)
+    # Fourth order at 10 s against a period of 5,400 s: (0.012)^4 of 1e7 m over ten radians, a metre at the most.
+    np.testing.assert_allclose(mine[:3], twin[:3], atol=1.0)
+    np.testing.assert_allclose(mine[3:], twin[3:], atol=2e-3)
+
+
+def test_coast_back_and_forth_returns() -> None:
+    """Coasting forward and back by the same steps undoes itself to the truncation error."""
+    there = coast(BALLISTIC, 600.0, OMEGA_EARTH, TABLE, EDGES)
+    back = coast(there, -600.0, OMEGA_EARTH, TABLE, EDGES)
+    np.testing.assert_allclose(back[:3], BALLISTIC[:3], atol=1.0)  # twice the truncation of one way
+
+
+def jacobi(y: FloatArray) -> float:
+    """Energy per mass in the turning frame, J/kg: kinetic, gravity to J2, centrifugal."""
+    x, yy, z = y[:3]
+    r2 = float(y[:3] @ y[:3])
+    potential = -MU / math.sqrt(r2) * (1.0 - J2 * A * A / r2 * (1.5 * z * z / r2 - 0.5))
+    return float(0.5 * y[3:] @ y[3:] + potential - 0.5 * OMEGA_EARTH**2 * (x * x + yy * yy))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_coast_conserves_the_jacobi_integral(seed: int) -> None:
+    """What the force of J2 in a turning frame must conserve is conserved."""
+    rng = np.random.default_rng(seed)
+    lat, lon = rng.uniform(-80.0, 80.0), rng.uniform(-180.0, 180.0)
+    azimuth, climb, speed = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 1.4), rng.uniform(3000.0, 6500.0)
+    local = speed * np.array([np.cos(climb) * np.sin(azimuth), np.cos(climb) * np.cos(azimuth), np.sin(climb)])
+    state = np.concatenate([itrf_from_geodetic(lat, lon, 150e3), enu_axes(lat, lon).T @ local])
+    after = coast(state, 400.0, OMEGA_EARTH, TABLE, EDGES)
+    # One part in 1e9 of 6e7 J/kg: what a height wrong by 6 mm would do.
+    assert jacobi(after) == pytest.approx(jacobi(state), abs=0.06)
+
+
+def test_coast_is_keplerian_but_for_the_flattening() -> None:
+    """In inertial axes a short arc is a conic: within what J2 adds, and not nearer than that."""
+    dt = 300.0
+    r, v = BALLISTIC[:3], BALLISTIC[3:] + np.cross([0.0, 0.0, OMEGA_EARTH], BALLISTIC[:3])
+
+    def central(_: float, y: FloatArray) -> FloatArray:
+        return np.concatenate([y[3:], -MU * y[:3] / np.linalg.norm(y[:3]) ** 3])
+
+    conic = solve_ivp(central, (0.0, dt), np.concatenate([r, v]), method="DOP853", rtol=1e-11, atol=1e-6).y[:, -1]
+    angle = OMEGA_EARTH * dt
+    turn = np.array([[np.cos(angle), np.sin(angle), 0.0], [-np.sin(angle), np.cos(angle), 0.0], [0.0, 0.0, 1.0]])
+    away = float(np.linalg.norm(coast(BALLISTIC, dt, OMEGA_EARTH, TABLE, EDGES)[:3] - turn @ conic[:3]))
+    # J2 accelerates by 1.5 J2 g (1 - 5 sin^2), some 0.002 to 0.02 m/s^2: half of it times 300 s squared.
+    assert 90.0 < away < 900.0
+
+
+@pytest.mark.parametrize("dt", [-120.0, 20.0, 400.0])
+def test_coast_slopes_agree_with_the_variational_twin(dt: float) -> None:
+    """The transition matrix is that of differences of a tight integration."""
+    state, phi = coast_with_slopes(BALLISTIC, dt, OMEGA_EARTH, TABLE, EDGES)
+    np.testing.assert_array_equal(state, coast(BALLISTIC, dt, OMEGA_EARTH, TABLE, EDGES))
+    for j, d in enumerate([100.0] * 3 + [0.1] * 3):
+        ends = []
+        for sign in (1.0, -1.0):
+            moved = BALLISTIC.copy()
+            moved[j] += sign * d
+            ends.append(
+                solve_ivp(falling(0.0), (0.0, dt), moved, method="DOP853", rtol=1e-12, atol=1e-8).y[:, -1]
+            )
+        central = (ends[0] - ends[1]) / (2.0 * d)
+        scale = np.array([1.0, 1.0, 1.0, 1e-3, 1e-3, 1e-3]) * (1.0 if j < 3 else max(abs(dt), 1.0))
+        # Truncation of the kernel's step and third-order terms of both differences: below 1e-4 of the largest slope.
+        np.testing.assert_allclose(phi[:, j] / scale, central / scale, atol=1e-3)
+
+
+@pytest.mark.parametrize("drag", [0.0, 1.0 / 8000.0, 1.0 / 2000.0])
+def test_to_ground_agrees_with_its_twin(drag: float) -> None:
+    """The fall to the ellipsoid with air, and the apogee on the way."""
+
+    def ground(_: float, y: FloatArray) -> float:
+        return radial_height(y[:3])
+
+    def top(_: float, y: FloatArray) -> float:
+        return float(y[:3] @ y[3:])
+
+    ground.terminal = True  # type: ignore[attr-defined]
+    twin = solve_ivp(
+        falling(drag), (0.0, 3000.0), BALLISTIC, method="DOP853", rtol=1e-9, atol=1e-5, events=(ground, top)
+    )
+    end, seconds, apogee, apogee_s = to_ground(BALLISTIC, drag, OMEGA_EARTH, 7200.0, TABLE, EDGES)
+    assert seconds == pytest.approx(twin.t_events[0][0], abs=0.1)  # a last step of at most 1,200 m, once more cut
+    np.testing.assert_allclose(end[:3], twin.y_events[0][0][:3], atol=150.0)  # that time at the speed of fall
+    # The apogee is that of the steps: half a step of 20 s from the top, where the height hangs by g/2 t^2.
+    assert apogee == pytest.approx(max(radial_height(y[:3]) for y in twin.y_events[1]), abs=600.0)
+    assert apogee_s == pytest.approx(twin.t_events[1][0], abs=20.0)
+
+
+def test_to_ground_says_when_it_stays_up() -> None:
+    """What does not come down in time has negative seconds."""
+    assert to_ground(BALLISTIC, 0.0, OMEGA_EARTH, 60.0, TABLE, EDGES)[1] == -1.0
