@@ -1,0 +1,70 @@
+"""Commands without a run: what they print, and nothing else on standard output with --json."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from launchwatch.cli.main import app
+
+
+def asked(*arguments: str) -> Any:
+    done = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_scenarios_as_json() -> None:
+    rows = asked("scenarios")
+    assert {"hwasong-15-2017", "joint-warning", "orbital-launch"} <= {row["id"] for row in rows}
+    assert all(set(row) == {"id", "title", "partners", "launches", "sources"} for row in rows)
+    assert all(row["sources"] for row in rows)
+
+
+def test_catalogue_lists_its_kinds_and_shows_a_block_with_its_source() -> None:
+    kinds = {row["kind"]: row["blocks"] for row in asked("catalog", "list")}
+    assert kinds["boosters"] > 0
+    block = asked("catalog", "show", "boosters", "hwasong-15")
+    assert block["id"] == "hwasong-15"
+    assert block["source"]
+
+
+def test_check_reports_every_error_and_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "boosters.yaml").write_text("- {id: one}\n- {id: two}\n")
+    done = CliRunner().invoke(app, ["catalog", "check", "--catalog", str(tmp_path), "--json"])
+    assert done.exit_code == 2
+    assert len(json.loads(done.stdout)["errors"]) == 2
+
+
+def test_fly_gives_the_figures_of_the_interface() -> None:
+    figures = asked("fly", "--booster", "minuteman-3", "--from", "48,-101", "--to", "42,93")
+    assert {"flight_time_s", "burnout_s", "burnout_speed_m_s", "burnout_altitude_km", "apogee_km", "range_km"} <= set(
+        figures
+    )
+    # The aim is to hit the point itself: 0.01 degree is a kilometre, the bound of the solver.
+    assert figures["impact"]["lat_deg"] == pytest.approx(42.0, abs=0.01)
+    assert figures["impact"]["lon_deg"] == pytest.approx(93.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["fly", "--booster", "minuteman-4", "--from", "48,-101", "--to", "42,93"], "minuteman-3"),
+        (["fly", "--booster", "minuteman-3", "--from", "48", "--to", "42,93"], "--from"),
+        (["fly", "--booster", "minuteman-3", "--from", "98,0", "--to", "42,93"], "--from"),
+        (["fly", "--booster", "minuteman-3", "--from", "48,-101"], "--to"),
+        (["catalog", "show", "booster", "minuteman-3"], "boosters"),
+        (["catalog", "show", "boosters", "minuteman"], "minuteman-3"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], named: str) -> None:
+    code = "from launchwatch.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert named in done.stderr
