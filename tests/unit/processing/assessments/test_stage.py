@@ -1,0 +1,164 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launchwatch.catalog.loader import load_catalog
+from launchwatch.core.epochs import NS
+from launchwatch.core.geodesy import inverse
+from launchwatch.messages.assessments import Assessment
+from launchwatch.messages.events import Event
+from launchwatch.messages.items import Item
+from launchwatch.messages.tracks import Track
+from launchwatch.processing.assessments.impact import descend, perigee_m, threats
+from launchwatch.processing.assessments.stage import AssessmentsStage
+from launchwatch.processing.assessments.typing import CLASSES, ground_speed, speed_for_range, typing_of
+from unit.processing.made import T0, launch_fit, state_above, track
+
+LAND = np.zeros((180, 360), bool)
+LAND[:, 180:310] = True  # east of Greenwich to 130 E
+IN_ORBIT = state_above(30.0, 0.0, 300e3, 7400.0, 0.0, 0.0)
+
+
+def assessed(found: Track) -> Assessment:
+    stage = AssessmentsStage({"jp": load_catalog().regions["jp"]}, 1e6, LAND)
+    event = Event(
+        event="jp-20231114-001",
+        aliases=(),
+        version=3,
+        status="update",
+        tracks=(found.track,),
+        preferred=found,
+        partners=(),
+    )
+    _, (output,) = stage.step(stage.start(), [Item("events/1", T0, event)], T0)
+    assert output.lineage == ("events/1",)
+    made = output.payload
+    assert isinstance(made, Assessment)
+    return made
+
+
+@given(
+    height_km=st.floats(20.0, 2000.0),
+    east=st.floats(-7500.0, 7500.0),
+    north=st.floats(-7500.0, 7500.0),
+    up=st.floats(-5000.0, 7000.0),
+    detections=st.integers(1, 500),
+    at_sea=st.floats(0.0, 1.0),
+    boosting=st.booleans(),
+    seen_by_radar=st.booleans(),
+    range_m=st.none() | st.floats(1e3, 2e7),
+)
+def test_typing_sums_to_one_over_all_classes(
+    height_km: float,
+    east: float,
+    north: float,
+    up: float,
+    detections: int,
+    at_sea: float,
+    boosting: bool,
+    seen_by_radar: bool,
+    range_m: float | None,
+) -> None:
+    found = track(
+        state=state_above(40.0, 128.0, height_km * 1e3, east, north, up),
+        detections=detections,
+        phase="boost" if boosting else "ballistic",
+        phenomenologies=("infrared", "radar") if seen_by_radar else ("infrared",),
+    )
+    typing = typing_of(found, at_sea, height_km * 1e3, range_m)
+    assert tuple(typing) == CLASSES
+    assert math.fsum(typing.values()) == pytest.approx(1.0, abs=1e-12)  # rounding of ten terms
+    assert all(0.0 <= p <= 1.0 for p in typing.values())
+    assert typing["other"] > 0.0
+
+
+def test_orbit_is_a_space_launch_without_impact() -> None:
+    found = assessed(track(state=IN_ORBIT, detections=100))
+    assert perigee_m(IN_ORBIT) > 100e3
+    assert found.impact is None
+    assert found.range_km is None
+    assert found.threats == ()
+    assert found.typing["slv"] > 0.9
+
+
+@pytest.mark.parametrize(("range_km", "kind"), [(500, "srbm"), (2000, "mrbm"), (4200, "irbm"), (9000, "icbm")])
+def test_bands_of_range_by_energy(range_km: float, kind: str) -> None:
+    speed = speed_for_range(range_km * 1e3)
+    # At 45 degrees, a hundredth faster or slower does not leave the middle of a band.
+    found = track(state=state_above(0.0, 100.0, 100.0, 0.0, 0.7 * speed, 0.7 * speed), detections=100)
+    assert ground_speed(found.state) == pytest.approx(speed, rel=0.03)
+    typing = typing_of(found, 0.0, 0.25 * range_km * 1e3, range_km * 1e3)
+    assert max(typing, key=lambda name: typing[name]) == kind
+
+
+def test_a_launch_at_sea_is_a_submarines() -> None:
+    land, sea = (assessed(track(launch=launch_fit(40.0, lon))) for lon in (126.0, 150.0))
+    assert land.typing["slbm"] < 0.01
+    assert sea.typing["slbm"] > 0.5
+    assert assessed(track(launch=launch_fit(40.0, 130.0))).typing["slbm"] > land.typing["slbm"]
+
+
+def test_no_impact_is_said_of_a_body_that_still_thrusts() -> None:
+    found = assessed(track(phase="boost", burnout_ns=None))
+    assert found.impact is None
+    assert found.threats == ()
+    assert found.launch_point is not None
+
+
+def test_fall_against_the_mean_of_its_scatter() -> None:
+    descent = descend(track())
+    assert descent.impact is not None
+    point = descent.impact
+    rng = np.random.default_rng(7)
+    falls = [
+        descend(track(state=track().state + rng.normal(size=6) * np.sqrt(np.diag(track().covariance)))).impact
+        for _ in range(30)
+    ]
+    distances = [inverse(point.lat_deg, point.lon_deg, f.lat_deg, f.lon_deg)[0] for f in falls if f is not None]
+    assert len(distances) == 30
+    # Root mean square against the covariance without drag's share; thirty draws know a spread to some 20 %.
+    assert np.sqrt(np.mean(np.square(distances))) < 1.5 * np.sqrt(np.trace(point.covariance_m2))
+    assert point.time_ns > T0
+    assert descent.apogee.value > 150.0
+
+
+def test_threat_to_a_region_is_the_share_of_the_impact_inside_it() -> None:
+    regions = load_catalog().regions
+    found = track()
+    impact = descend(found).impact
+    assert impact is not None
+    around = {name: threats(found, impact, {name: regions[name]}, 1e6) for name in ("jp", "fr")}
+    assert 0.0 <= around["jp"][0].impact_probability <= 1.0
+    assert around["fr"][0].impact_probability == 0.0
+    assert around["fr"][0].overflight_probability == 0.0
+    assert threats(found, None, regions, 1e6) == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "basis"), [("confirmed", "observed"), ("coasting", "predicted"), ("dropped", "lost")]
+)
+def test_basis_says_what_the_statement_rests_on(status: str, basis: str) -> None:
+    assert assessed(track(status=status)).basis == basis
+
+
+@pytest.mark.parametrize(
+    ("changes", "confidence"),
+    [
+        ({"detections": 5}, "low"),
+        ({"detections": 12}, "medium"),
+        ({"detections": 5, "sensors": ("ir-1", "ir-2")}, "medium"),
+        ({"phenomenologies": ("infrared", "radar")}, "high"),
+    ],
+)
+def test_confidence_by_the_kinds_of_evidence(changes: dict[str, object], confidence: str) -> None:
+    assert assessed(track(**changes)).confidence == confidence
+
+
+def test_no_false_alarm_rate_is_stated_without_a_calibration() -> None:
+    found = assessed(track())
+    assert found.far_hz is None
+    assert "not calibrated" in found.far_basis
+    assert found.first_detection_ns == T0 - 80 * NS
