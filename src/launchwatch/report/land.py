@@ -79,13 +79,12 @@ class Disc:
         if (angle > self.cap_deg).all():
             return []
         angle, azimuth = np.append(angle, angle[0]), np.unwrap(np.append(azimuth, azimuth[0]))
+        # A ring around the centre turns anticlockwise about it; one around the opposite point turns the other way.
+        opposite = azimuth[-1] - azimuth[0] > np.pi
         if (angle > self.cap_deg).any():
             angle, azimuth = self._along_the_edge(np.minimum(angle, self.cap_deg), azimuth)
         outline = self._place(angle, azimuth)
-        x, y = outline.T
-        if float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) < 0.0 and (angle >= self.cap_deg).any():
-            return [outline, self.edge()]
-        return [outline]
+        return [outline, self.edge()] if opposite else [outline]
 
     def edge(self) -> FloatArray:
         """The edge of the map, (n, 2) km, closed, counter-clockwise."""
