@@ -96,9 +96,7 @@ def boosting(parameters: FloatArray, stage: int) -> Callable[[float, FloatArray]
             since = t - (0.0 if stage == 0 else STAGING)
             thrust = a0 / max(1.0 - a0 * since / c, a0 / MAX_ACCELERATION) * (1.0 - BACK_PRESSURE * p / SEA_LEVEL_PA)
             pitch = float(np.interp(t, [VERTICAL_S, *KNOTS], [0.0, *parameters[FIRST_KNOT:first]]))
-            a = a + thrust * (
-                np.cos(pitch) * up + np.sin(pitch) * along + parameters[LEAN] * np.sin(pitch) * cross
-            )
+            a = a + thrust * (np.cos(pitch) * up + np.sin(pitch) * along + parameters[LEAN] * np.sin(pitch) * cross)
         a = a - 0.5 * rho * np.linalg.norm(y[3:]) * np.exp(parameters[LOG_DRAG]) * y[3:]
         return np.concatenate([y[3:], a])
 
@@ -148,9 +146,7 @@ def test_boost_jacobian_agrees_with_central_differences() -> None:
     steps = np.full(len(PARAMETERS), 1e-3)
     steps[[EAST, NORTH]] = 30.0
     steps[[LIFTOFF, LOG_DRAG, -1, -2, -5]] = 0.02
-    base, slopes = boost_jacobian(
-        PARAMETERS, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES
-    )
+    base, slopes = boost_jacobian(PARAMETERS, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES)
     np.testing.assert_array_equal(base, run_boost(PARAMETERS, times, 3.0))
     for j, step in enumerate(steps):
         ahead, behind = PARAMETERS.copy(), PARAMETERS.copy()
@@ -261,9 +257,7 @@ def test_coast_slopes_agree_with_the_variational_twin(dt: float) -> None:
         for sign in (1.0, -1.0):
             moved = BALLISTIC.copy()
             moved[j] += sign * d
-            ends.append(
-                solve_ivp(falling(0.0), (0.0, dt), moved, method="DOP853", rtol=1e-12, atol=1e-8).y[:, -1]
-            )
+            ends.append(solve_ivp(falling(0.0), (0.0, dt), moved, method="DOP853", rtol=1e-12, atol=1e-8).y[:, -1])
         central = (ends[0] - ends[1]) / (2.0 * d)
         scale = np.array([1.0, 1.0, 1.0, 1e-3, 1e-3, 1e-3]) * (1.0 if j < 3 else max(abs(dt), 1.0))
         # Truncation of the kernel's step and third-order terms of both differences: below 1e-4 of the largest slope.

@@ -65,7 +65,9 @@ def sights_of(times: list[float], seed: int, sigma: float = 1e-5, bias: float = 
 
 @settings(max_examples=60)
 @given(site=sites, look=looks)
-def test_predicted_plots_and_their_gradients(site: tuple[float, float, float], look: tuple[float, float, float]) -> None:
+def test_predicted_plots_and_their_gradients(
+    site: tuple[float, float, float], look: tuple[float, float, float]
+) -> None:
     """Angles are those of `core.frames`, gradients those of central differences."""
     position = position_of(site, look)
     predicted, gradient = predict_plots(np.array([site]), position[None])
@@ -118,9 +120,7 @@ def test_tangents_are_orthonormal(seed: int, n: int) -> None:
     np.testing.assert_allclose(np.linalg.det(frame), 1.0, atol=1e-14)
 
 
-@given(
-    times=st.lists(st.lists(st.floats(0.0, 100.0), min_size=1, max_size=8).map(sorted), min_size=1, max_size=4)
-)
+@given(times=st.lists(st.lists(st.floats(0.0, 100.0), min_size=1, max_size=8).map(sorted), min_size=1, max_size=4))
 def test_combine_sorts_by_time_and_keeps_sensors(times: list[list[float]]) -> None:
     """Each row keeps its sensor, its order in that sensor, and that sensor's bias."""
     parts = [sights_of(t, k, sigma=(k + 1) * 1e-5, bias=(k + 1) * 2e-5) for k, t in enumerate(times)]

@@ -1,0 +1,204 @@
+"""The boost fit on data of its own kind: lines of sight of a profile drawn from the prior, with noise and biases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.physics.atmosphere import EDGES, TABLE
+from launchwatch.processing.motion import boost
+from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH, boost_states
+from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.measurements import LinesOfSight, combine, sight_residuals, tangents_of
+
+EPOCH = 1_700_000_000_000_000_000
+LAT, LON = 39.0, 126.0
+LAUNCH, AXES = itrf_from_geodetic(LAT, LON, 0.0), enu_axes(LAT, LON)
+SATELLITES = [itrf_from_geodetic(0.0, lon, 35_786e3) for lon in (80.0, 165.0)]
+SIGMA, BIAS = 10e-6, 10e-6
+TIMES = np.arange(30.0, 115.0, 3.0)
+BURNOUT = (115.0, 0.5)
+LIFTOFF_S = -5.0
+RUNS = 20
+
+
+def drawn(rng: np.random.Generator) -> FloatArray:
+    """Parameters of a one-stage profile drawn from the fit's own prior, flying roughly east."""
+    mean, information, _, knots = boost._prior(float(TIMES[0]), float(TIMES[-1]), Timeline((), BURNOUT), None)
+    assert len(knots) == len(mean) - 10
+    while True:
+        truth = rng.multivariate_normal(mean, np.linalg.inv(information))
+        # No stage burns its whole mass: draws that would are no vehicles, and the profile caps their acceleration.
+        if np.exp(truth[-4] - truth[-3]) * (BURNOUT[0] - LIFTOFF_S) < 0.9:
+            break
+    truth[[EAST, NORTH]] = rng.normal(size=2) * 1e3
+    truth[LIFTOFF] = LIFTOFF_S
+    truth[AZIMUTH] = 1.4 + 0.3 * rng.normal()
+    return np.asarray(truth)
+
+
+def path(parameters: FloatArray, times: FloatArray) -> FloatArray:
+    """States (n, 6) of a drawn profile, at the fit's own step."""
+    knots = boost.KNOTS_S[: len(parameters) - 10]
+    return boost_states(parameters, 1, knots, LAUNCH, AXES, OMEGA_EARTH, times, boost.STEP_S, TABLE, EDGES)
+
+
+def seen(states: FloatArray, satellite: FloatArray, times: FloatArray, rng: np.random.Generator) -> LinesOfSight:
+    """Lines of sight of one satellite with noise and one error that all share."""
+    away = states[:, :3] - satellite
+    true = away / np.linalg.norm(away, axis=1)[:, None]
+    across = rng.normal(size=(len(true), 2)) * SIGMA + rng.normal(size=2) * BIAS
+    direction = true + np.einsum("nc,nci->ni", across, tangents_of(true))
+    direction /= np.linalg.norm(direction, axis=1)[:, None]
+    return LinesOfSight(
+        time_s=times,
+        sensor=np.zeros(len(times), np.int64),
+        position=np.tile(satellite, (len(times), 1)),
+        direction=direction,
+        tangents=tangents_of(direction),
+        sigma=np.full(len(times), SIGMA),
+        bias_sigma=np.array([BIAS]),
+    )
+
+
+Case = tuple[FloatArray, FloatArray, LinesOfSight, Profile]
+
+
+@lru_cache(maxsize=RUNS)
+def stereo(seed: int) -> Case:
+    """Truth, its states, what two satellites saw of it, and the fit."""
+    rng = np.random.default_rng(seed)
+    truth = drawn(rng)
+    states = path(truth, TIMES)
+    both = combine([seen(states, s, TIMES, rng) for s in SATELLITES])
+    return truth, states, both, boost.fit(EPOCH, both, None, Timeline((), BURNOUT))
+
+
+def miss(truth: FloatArray, profile: Profile) -> FloatArray:
+    """East and north of the fitted launch point less the true one, m."""
+    here = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
+    there = enu_axes(profile.lat_deg, profile.lon_deg) @ (path(truth, np.array([-60.0]))[0, :3] - here)
+    return np.asarray(profile.parameters[:2] - there[:2])
+
+
+def nees(error: FloatArray, covariance: FloatArray) -> float:
+    """Normalised squared error."""
+    return float(error @ np.linalg.solve(covariance, error))
+
+
+def test_stereo_launch_points_are_consistent(measured: Callable[[str], None]) -> None:
+    """Errors of the launch point are as large as said, over 20 draws of vehicle, noise and biases."""
+    errors = [nees(miss(truth, p), p.covariance[:2, :2]) for truth, _, _, p in map(stereo, range(RUNS))]
+    low, high = chi2.ppf([0.025, 0.975], 2 * RUNS)  # two-sided 95 %
+    measured(f"mean NEES of (east, north) {np.mean(errors):.2f} for 2")
+    assert low < sum(errors) < high, errors
+
+
+def test_stereo_burnout_states_are_consistent(measured: Callable[[str], None]) -> None:
+    """Position and velocity at the last look likewise."""
+    errors = []
+    for truth, states, _, profile in map(stereo, range(RUNS)):
+        state, covariance = boost.state_at(profile, float(TIMES[-1]))
+        errors.append(nees(state - states[-1], covariance))
+    low, high = chi2.ppf([0.025, 0.975], 6 * RUNS)  # two-sided 95 %
+    measured(f"mean NEES of the burnout state {np.mean(errors):.2f} for 6")
+    assert low < sum(errors) < high, errors
+
+
+def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> float:
+    """Residuals and prior of motion parameters, with the biases that suit them best."""
+    mean, information, _, _ = boost._prior(float(TIMES[0]), float(TIMES[-1]), Timeline((), BURNOUT), None)
+    states = boost_states(
+        parameters,
+        1,
+        profile.knots_s,
+        itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
+        enu_axes(profile.lat_deg, profile.lon_deg),
+        OMEGA_EARTH,
+        sights.time_s,
+        boost.STEP_S,
+        TABLE,
+        EDGES,
+    )
+    position = np.ascontiguousarray(states[:, :3])
+    residual, slopes = sight_residuals(sights, position, np.zeros((len(position), 3, 0)), np.zeros(4))
+    bias = np.linalg.solve(slopes.T @ slopes + np.eye(4) * BIAS**-2, slopes.T @ residual)
+    residual = residual - slopes @ bias
+    away = parameters - mean
+    return float(residual @ residual + bias @ bias / BIAS**2 + away @ information @ away)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_fit_is_no_worse_than_the_truth(seed: int) -> None:
+    """The descent ends at or below the cost of the parameters that made the data."""
+    truth, _, sights, profile = stereo(seed)
+    moved = truth.copy()
+    moved[:2] = profile.parameters[:2] - miss(truth, profile)
+    # The truth in the axes of the fit's reference point, kilometres away: azimuth and pitch turn by 1e-3 or less.
+    assert cost(profile, profile.parameters, sights) <= cost(profile, moved, sights) + boost.SETTLED
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_residuals_are_noise(seed: int) -> None:
+    """Chi-squared per residual is one, less what the parameters took up."""
+    _, _, sights, profile = stereo(seed)
+    assert profile.degrees == 2 * len(sights.time_s)
+    low, high = chi2.ppf([0.0005, 0.9995], profile.degrees - 16)  # 99.9 %; some 16 directions are truly fitted
+    assert low < profile.chi2 < high
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_satellite_finds_the_launch_point(seed: int) -> None:
+    """Alone it is within 10 km, for it sees the plume low over the ground, and within what it says."""
+    rng = np.random.default_rng(1000 + seed)
+    truth = drawn(rng)
+    early = np.arange(15.0, 115.0, 3.0)
+    sights = seen(path(truth, early), SATELLITES[0], early, rng)
+    profile = boost.fit(EPOCH, sights, None, Timeline((), BURNOUT))
+    error = miss(truth, profile)
+    assert np.linalg.norm(error) < 10e3
+    assert nees(error, profile.covariance[:2, :2]) < chi2.ppf(1.0 - 0.01 / 4, 2)  # 99 % over the four
+
+
+def test_a_fit_goes_on_from_an_earlier_one() -> None:
+    """From the fit of the first half, the whole gives the launch point of a fit without a start."""
+    _, _, sights, whole = stereo(0)
+    half = sights.time_s <= 75.0
+    part = LinesOfSight(
+        **{f: getattr(sights, f)[half] for f in sights.__struct_fields__[:-1]}, bias_sigma=sights.bias_sigma
+    )
+    first = boost.fit(EPOCH, part, None, Timeline())
+    again = boost.fit(EPOCH, sights, None, Timeline((), BURNOUT), first)
+    here = (
+        itrf_from_geodetic(again.lat_deg, again.lon_deg, 0.0)
+        + again.parameters[:2] @ enu_axes(again.lat_deg, again.lon_deg)[:2]
+    )
+    there = (
+        itrf_from_geodetic(whole.lat_deg, whole.lon_deg, 0.0)
+        + whole.parameters[:2] @ enu_axes(whole.lat_deg, whole.lon_deg)[:2]
+    )
+    sigma = float(np.sqrt(np.trace(whole.covariance[:2, :2])))
+    # Both settle where the cost falls by less than 0.1: a third of a sigma in any one direction.
+    assert np.linalg.norm(here - there) < 0.5 * sigma
+
+
+def test_a_fit_without_measurements_is_refused() -> None:
+    """A start needs at least one measurement."""
+    with pytest.raises(ValueError, match="no measurement"):
+        boost._first_guess(None, None)
+
+
+def test_burnout_and_first_stage_read_the_parameters() -> None:
+    """The named entries are where the kernels look for them."""
+    _, _, _, profile = stereo(0)
+    assert profile.burnout_s == profile.parameters[-1]
+    assert profile.first_stage == 6 + len(profile.knots_s)
+    lat, lon, _ = geodetic_from_itrf(boost.state_at(profile, -60.0)[0][:3])
+    assert abs(lat - LAT) < 0.2 and abs(lon - LON) < 0.2  # some 20 km about the pad
