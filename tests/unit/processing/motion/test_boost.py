@@ -104,7 +104,7 @@ def test_stereo_launch_points_are_consistent(measured: Callable[[str], None]) ->
 def test_stereo_burnout_states_are_consistent(measured: Callable[[str], None]) -> None:
     """Position and velocity at the last look likewise."""
     errors = []
-    for truth, states, _, profile in map(stereo, range(RUNS)):
+    for _, states, _, profile in map(stereo, range(RUNS)):
         state, covariance = boost.state_at(profile, float(TIMES[-1]))
         errors.append(nees(state - states[-1], covariance))
     low, high = chi2.ppf([0.025, 0.975], 6 * RUNS)  # two-sided 95 %
@@ -201,4 +201,5 @@ def test_burnout_and_first_stage_read_the_parameters() -> None:
     assert profile.burnout_s == profile.parameters[-1]
     assert profile.first_stage == 6 + len(profile.knots_s)
     lat, lon, _ = geodetic_from_itrf(boost.state_at(profile, -60.0)[0][:3])
-    assert abs(lat - LAT) < 0.2 and abs(lon - LON) < 0.2  # some 20 km about the pad
+    assert abs(lat - LAT) < 0.2  # some 20 km about the pad
+    assert abs(lon - LON) < 0.2

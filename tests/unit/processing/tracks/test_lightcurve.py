@@ -17,7 +17,7 @@ def curve(snr: float, rng: np.random.Generator, drop_s: float | None, drop: floa
     """A light curve that fades at `fade` per second and loses the share `drop` at `drop_s`."""
     level = np.exp(-fade * (TIMES - TIMES[0]))
     if drop_s is not None:
-        level = np.where(TIMES > drop_s, level * (1.0 - drop), level)
+        level = np.where(drop_s < TIMES, level * (1.0 - drop), level)
     return np.asarray(1e-9 * level * (1.0 + rng.normal(size=len(TIMES)) / snr))
 
 
