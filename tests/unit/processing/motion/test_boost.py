@@ -1,4 +1,4 @@
-"""The boost fit on data of its own kind: lines of sight of a profile drawn from the prior, with noise and biases."""
+"""The boost fit on data of its own kind: lines of sight of profiles drawn from the prior, with noise and biases."""
 
 from __future__ import annotations
 
