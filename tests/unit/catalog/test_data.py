@@ -104,7 +104,8 @@ def test_performance_of_radars_and_payloads_is_marked_as_assumed(catalog: Catalo
         assert radar.in_service is None or radar.source
     for payload in catalog.payloads.values():
         assert "noise_equivalent_irradiance_w_m2" in payload.assumed
-        # a plume of 1e5 W/sr at 38,000 km, before transmission; an upper stage is a tenth of that and must stay above a threshold of 5 to 6
+        # a plume of 1e5 W/sr at 38,000 km, before transmission; an upper stage is a tenth of that and must stay above
+        # a threshold of 5 to 6
         assert 100 <= 6.9e-11 / payload.noise_equivalent_irradiance_w_m2 <= 240
 
 
