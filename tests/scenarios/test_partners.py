@@ -108,7 +108,7 @@ def sensors_of(item: Any) -> set[str]:
     return set(item.sensors) if isinstance(item, Track) else {item.sensor}
 
 
-@pytest.mark.parametrize("level", ["warnings", "tracks"])
+@pytest.mark.parametrize("level", LEVELS)
 def test_every_gain_has_a_foreign_release_in_its_lineage(level: str, one_case: Path, played: Any) -> None:
     run = played(one_case, f"sharing.level={level}")
     gains = 0

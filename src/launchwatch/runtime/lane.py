@@ -106,6 +106,7 @@ class Lane:
         self._stamps: dict[str, tuple[int, int]] = {}
         self._forgotten = False
         self._pending: list[Envelope] = []
+        self._behind: dict[str, tuple[str, ...]] = {}
 
     @property
     def origin(self) -> tuple[Origin, ...]:
@@ -147,6 +148,7 @@ class Lane:
         if self._journal is not None:
             self._journal.append(self.name, "input", (self._tick_record(now),))
         made: list[Envelope] = []
+        self._behind.clear()
         by_kind: dict[type, list[Envelope]] = {}
         for envelope in heard:
             by_kind.setdefault(type(envelope.payload), []).append(envelope)
@@ -268,9 +270,12 @@ class Lane:
             emitted_ns=now,
             purpose=self.purpose,
             origin=self._origin,
-            lineage=output.lineage,
+            # What a transient stage made is in no journal: what it was made from stands in its place.
+            lineage=tuple(dict.fromkeys(name for id_ in output.lineage for name in self._behind.get(id_, (id_,)))),
             payload=output.payload,
         )
+        if topic in self._transient:
+            self._behind[envelope.id] = envelope.lineage
         self._remember(envelope)
         return envelope
 

@@ -152,7 +152,7 @@ def test_outputs_of_a_transient_stage_reach_the_next_stage_only(tmp_path: Path) 
         post = Lane("ru/alone", "ru", "exercise", [Passing(), Counting()], journal)
         post.receive(heartbeat(1, 5))
         (count,) = post.tick(5)
-        assert (count.id, count.lineage) == ("counts/1", ("sums/1",))
+        assert (count.id, count.lineage) == ("counts/1", ("radar/1",))
         assert list(journal.read("ru/alone", role="output")) == [count]
 
 

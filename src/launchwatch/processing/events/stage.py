@@ -13,18 +13,20 @@ import msgspec
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
-from launchwatch.core.frames import enu_axes
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.gaussians import intersect_covariances
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.events import Event, EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import LaunchFit, Phenomenology, Track
+from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
 
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
 LAUNCH_GATE = 30.0
+SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
 
@@ -127,15 +129,17 @@ class EventsStage:
         return Output(event, preferred.epoch_ns, lineage)
 
 
-def preference(track: Track) -> tuple[bool, bool, bool, int, int]:
+def preference(track: Track) -> tuple[bool, bool, bool, bool, int, int]:
     """Which of several tracks of one launch speaks for it: the largest key.
 
-    Alive before dropped; in free flight before boosting, for it predicts; seen by radar before not, for its state is
-    the newer and the better known; then the one with more kinds of evidence; then the one with more detections.
+    Alive before dropped; in free flight before boosting, for it predicts; seen now before out of sight; seen by radar
+    before not, for its state is the newer and the better known; then the one with more kinds of evidence; then the one
+    with more detections.
     """
     return (
         track.status != "dropped",
         track.phase == "ballistic",
+        track.status == "confirmed",
         "radar" in track.phenomenologies,
         len(track.phenomenologies),
         track.detections,
@@ -153,6 +157,8 @@ def same_launch(a: Track, b: Track) -> bool:
             return True
         if "infrared" in a.phenomenologies and "infrared" in b.phenomenologies:
             return False
+        if a.launch is None or b.launch is None:
+            return _same_orbit(a.state, flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S))
     if a.launch is None or b.launch is None:
         return False
     axes = enu_axes(a.launch.lat_deg, a.launch.lon_deg)
@@ -162,6 +168,18 @@ def same_launch(a: Track, b: Track) -> bool:
     floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
     spread = a.launch.covariance + b.launch.covariance + floor
     return float(away @ np.linalg.solve(spread, away)) < LAUNCH_GATE
+
+
+def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
+    """Whether two states in orbit share plane and size: an object seen again whose arc tells of no launch."""
+    planes, sizes = [], []
+    for state in (a, b):
+        position = state[:3]
+        velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
+        momentum = np.cross(position, velocity)
+        planes.append(momentum / np.linalg.norm(momentum))
+        sizes.append(1.0 / (2.0 / np.linalg.norm(position) - velocity @ velocity / MU))
+    return bool(planes[0] @ planes[1] > np.cos(SAME_PLANE_RAD) and abs(sizes[0] / sizes[1] - 1.0) < SAME_SIZE)
 
 
 def _state_distance(a: Track, b: Track) -> float:

@@ -44,6 +44,7 @@ LEAN_SIGMA = 0.004
 PITCH_RATE, PITCH_RATE_FADE_S = np.radians(0.75), 70.0  # a turn of 52 degrees in all
 PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.18, np.radians(0.03)
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
+MISFIT_CHI2 = 1.5
 SETTLED = 0.1  # decrease of the cost that ends a descent
 PITCH_BEND = 0.5  # sigma of the change of rate between knots, in rates
 
@@ -211,6 +212,9 @@ def fit(
         problem = _Problem(lat, lon, sights, radar, mean, information, steps, knots, 1 + len(timeline.staging), omega)
         best = _continue(start, mean, len(knots))
     parameters, _, covariance, chi2, degrees = problem.finish(best)
+    if chi2 > MISFIT_CHI2 * degrees:
+        # No profile of this form explains the data: what it says is worth that much less.
+        covariance = covariance * (chi2 / degrees)
     return Profile(epoch_ns, lat, lon, problem.stages, knots, parameters, covariance, degrees, chi2)
 
 

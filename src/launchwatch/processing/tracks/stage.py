@@ -37,6 +37,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet, extend
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
 LOST_S = 900.0
+ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
 BLIND_ALONG_M, BLIND_ACROSS_M, BLIND_EARLIER_S, BLIND_SIGMA_S = 130e3, 30e3, 70.0, 50.0
@@ -220,7 +221,8 @@ def _end_ns(track: TrackRecord) -> int:
     """When the track ends if nothing more is seen of it, ns TAI."""
     if track.impact_ns is not None:
         return track.impact_ns + 5 * S
-    return track.last_detection_ns + round(LOST_S * S)
+    lost_s = ORBIT_S if track.phase == "ballistic" else LOST_S
+    return track.last_detection_ns + round(lost_s * S)
 
 
 def _ended(track: TrackRecord, now: int) -> bool:
