@@ -260,6 +260,10 @@ class Lane:
     def _envelope(self, topic: str, output: Output, now: int) -> Envelope:
         sequence = self._sequences[topic] = self._sequences[topic] + 1
         observed_ns, received_ns = self._newest(topic, output.lineage)
+        lineage = output.lineage
+        if self._behind:
+            # What a transient stage made is in no journal: what it was made from stands in its place.
+            lineage = tuple(dict.fromkeys(name for id_ in lineage for name in self._behind.get(id_, (id_,))))
         envelope = Envelope(
             id=f"{topic}/{sequence}",
             topic=topic,
@@ -270,8 +274,7 @@ class Lane:
             emitted_ns=now,
             purpose=self.purpose,
             origin=self._origin,
-            # What a transient stage made is in no journal: what it was made from stands in its place.
-            lineage=tuple(dict.fromkeys(name for id_ in output.lineage for name in self._behind.get(id_, (id_,)))),
+            lineage=lineage,
             payload=output.payload,
         )
         if topic in self._transient:
