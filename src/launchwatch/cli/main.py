@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -47,13 +48,9 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Play a scenario: each partner on its own sensors, then with what the others share."""
-    import gc
-
     from launchwatch.assembly.run import Stopwatch, play
-    from launchwatch.assembly.rundir import run_to, view_of
     from launchwatch.catalog.loader import load_catalog, load_scenario
 
-    gc.disable()  # a run makes records by the ten thousand and no cycles; looking for some costs a tenth of the time
     watch = Stopwatch()
     with watch.part("catalog"):
         blocks = load_catalog(catalog)
@@ -62,12 +59,15 @@ def run(
     if out is None:
         played = play(blocks, chosen, number, None, watch)
     else:
+        from launchwatch.assembly.rundir import run_to
+
         played = run_to(out, blocks, chosen, number, report, watch)
     if json:
         _print_json(played.summary)
     elif not quiet:
         from rich.console import Console
 
+        from launchwatch.assembly.rundir import view_of
         from launchwatch.report.table import terminal_table
 
         console = Console()
@@ -261,6 +261,8 @@ def _print_rows(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
 
 def main() -> None:
     """Entry point: a refused input is one line on standard error and exit code 2, a file that fails one and code 1."""
+    # A command makes records by the ten thousand and no cycles; looking for some costs a tenth of its time.
+    gc.disable()
     try:
         app()
     except ValueError as error:
