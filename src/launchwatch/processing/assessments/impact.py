@@ -31,8 +31,6 @@ class Descent(msgspec.Struct, frozen=True):
 
     impact: GroundPoint | None
     apogee: Estimate
-    position: FloatArray
-    covariance_m2: FloatArray
 
 
 def ground_point(position: FloatArray, time_ns: int, sigma_s: float, covariance_m2: FloatArray) -> GroundPoint:
@@ -97,7 +95,7 @@ def descend(track: Track) -> Descent:
     apogee_slope = np.array([(f.apogee_m - mean.apogee_m) / s for f, s in zip(falls, STEPS, strict=True)])
     apogee = Estimate(value=highest / 1e3, sigma=max(float(np.sqrt(apogee_slope @ spread @ apogee_slope)) / 1e3, 0.05))
     if mean.seconds < 0.0 or any(f.seconds < 0.0 for f in falls) or perigee_m(track.state) > ORBIT_PERIGEE_M:
-        return Descent(None, apogee, mean.position, np.zeros((2, 2)))
+        return Descent(None, apogee)
     lat, lon, _ = geodetic_from_itrf(mean.position)
     axes = enu_axes(lat, lon)[:2]
     slope = np.array([axes @ (f.position - mean.position) / s for f, s in zip(falls, STEPS, strict=True)]).T
@@ -105,9 +103,9 @@ def descend(track: Track) -> Descent:
     covariance = slope @ spread @ slope.T + IMPACT_FLOOR_M**2 * np.eye(2)
     sigma_s = float(np.sqrt(time_slope @ spread @ time_slope))
     if float(np.trace(covariance)) > UNBOUNDED_M**2:
-        return Descent(None, apogee, mean.position, covariance)
+        return Descent(None, apogee)
     impact = ground_point(mean.position, track.epoch_ns + round(mean.seconds * S), sigma_s, covariance)
-    return Descent(impact, apogee, mean.position, covariance)
+    return Descent(impact, apogee)
 
 
 def _normal_samples(count: int) -> FloatArray:

@@ -77,11 +77,6 @@ class Profile(msgspec.Struct):
         """Index of the first stage parameter."""
         return FIRST_KNOT + len(self.knots_s)
 
-    @property
-    def burnout_s(self) -> float:
-        """Burnout after the epoch, s."""
-        return float(self.parameters[-1])
-
 
 class Timeline(msgspec.Struct, frozen=True):
     """What the light curve says on staging and burnout: times in s after the epoch, with standard deviations.

@@ -198,7 +198,6 @@ def test_a_fit_without_measurements_is_refused() -> None:
 def test_burnout_and_first_stage_read_the_parameters() -> None:
     """The named entries are where the kernels look for them."""
     _, _, _, profile = stereo(0)
-    assert profile.burnout_s == profile.parameters[-1]
     assert profile.first_stage == 6 + len(profile.knots_s)
     lat, lon, _ = geodetic_from_itrf(boost.state_at(profile, -60.0)[0][:3])
     assert abs(lat - LAT) < 0.2  # some 20 km about the pad
