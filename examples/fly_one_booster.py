@@ -9,7 +9,7 @@ import numpy as np
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-from launchwatch.assembly.flight import heights_km
+from launchwatch.assembly.flight.launch import heights_km
 from launchwatch.catalog.loader import load_catalog
 from launchwatch.sim.truth.aim import aim_apogee_range
 from launchwatch.sim.truth.flight import fly

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from launchwatch.assembly.flight import Flown
+from launchwatch.assembly.flight.launch import Flown
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.core.epochs import NS, julian_date, parse_utc
 from launchwatch.core.frames import itrf_from_teme

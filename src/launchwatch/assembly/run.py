@@ -15,7 +15,7 @@ import numpy as np
 
 from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
-from launchwatch.assembly.flight import Flown, flown, truth_of
+from launchwatch.assembly.flight.launch import Flown, flown, truth_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario
 from launchwatch.core.arrays import FloatArray, IntArray

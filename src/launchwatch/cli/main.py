@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from launchwatch.cli import flight
+from launchwatch.cli.options import Folder, Json, Quiet, print_json
 
 # One thread for linear algebra: sums keep their order, and small matrices are faster so.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -22,16 +24,6 @@ app = typer.Typer(
 )
 catalog_app = typer.Typer(help="What the catalogue knows, each figure with its source.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
-Folder = Annotated[Path | None, typer.Option("--catalog", help="Folder of own YAML, laid over the catalogue.")]
-
-
-def _print_json(document: Any) -> None:
-    import msgspec
-
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
 
 
 @app.command()
@@ -63,7 +55,7 @@ def run(
 
         played = run_to(out, blocks, chosen, number, report, watch)
     if json:
-        _print_json(played.summary)
+        print_json(played.summary)
     elif not quiet:
         from rich.console import Console
 
@@ -87,7 +79,7 @@ def scenarios(catalog: Folder = None, json: Json = False, quiet: Quiet = False) 
 
     rows = list_records("scenarios", load_catalog(catalog))
     if json:
-        _print_json(rows)
+        print_json(rows)
     elif not quiet:
         _print_rows(rows, ("id", "title", "partners", "launches"))
 
@@ -109,7 +101,7 @@ def catalog_list(
     else:
         rows = list_records(kind, blocks)
     if json:
-        _print_json(rows)
+        print_json(rows)
     elif not quiet:
         _print_rows(rows, tuple(dict.fromkeys(key for row in rows for key in row if key != "sources")))
 
@@ -127,7 +119,7 @@ def catalog_show(
 
     record = show_record(kind, name, load_catalog(catalog))
     if json:
-        _print_json(record)
+        print_json(record)
     elif not quiet:
         from io import StringIO
 
@@ -149,7 +141,7 @@ def catalog_check(
 
     errors = check_folder(catalog)
     if json:
-        _print_json({"folder": str(catalog), "errors": errors})
+        print_json({"folder": str(catalog), "errors": errors})
     else:
         for error in errors:
             typer.echo(error, err=True)
@@ -159,32 +151,7 @@ def catalog_check(
         raise typer.Exit(2)
 
 
-@app.command()
-def fly(
-    booster: Annotated[str, typer.Option(help="Booster of the catalogue.")],
-    start: Annotated[str, typer.Option("--from", metavar="LAT,LON", help="Launch point, degrees.")],
-    to: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Impact point, degrees.")] = None,
-    azimuth: Annotated[float | None, typer.Option("--azimuth", metavar="DEG", help="Azimuth, with --range-km.")] = None,
-    range_km: Annotated[float | None, typer.Option("--range-km", metavar="R", help="Range over ground.")] = None,
-    apogee_km: Annotated[float | None, typer.Option("--apogee-km", metavar="H", help="Apogee, flown lofted.")] = None,
-    depressed: Annotated[bool, typer.Option(help="Fly low.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Parquet file for the trajectory.")] = None,
-    catalog: Folder = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Fly one booster: times, burnout, apogee, impact."""
-    from launchwatch.assembly.fly import fly_once, write_trajectory
-    from launchwatch.catalog.loader import load_catalog
-
-    path, figures = fly_once(load_catalog(catalog), booster, start, to, azimuth, range_km, apogee_km, depressed)
-    if out is not None:
-        write_trajectory(path, out)
-    if json:
-        _print_json(figures)
-    elif not quiet:
-        for name, value in figures.items():
-            typer.echo(f"{name:22} {value}")
+app.command()(flight.fly)
 
 
 @app.command()
@@ -200,7 +167,7 @@ def replay(
 
     result = replay_run(folder, load_catalog(catalog))
     if json:
-        _print_json(result)
+        print_json(result)
     elif not quiet:
         for line in result["differences"]:
             typer.echo(line, err=True)
@@ -221,7 +188,7 @@ def verify(
 
     faults = [str(fault) for fault in verify_journal(journal_of(folder))]
     if json:
-        _print_json({"run": str(folder), "faults": faults})
+        print_json({"run": str(folder), "faults": faults})
     elif not quiet or faults:
         for line in faults:
             typer.echo(line, err=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from launchwatch.assembly.flight import figures, heights_km, mode_of
+from launchwatch.assembly.flight.launch import figures, heights_km, mode_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.records import CatalogError, nearest
 from launchwatch.sim.truth.aim import AimError, aim_apogee_range, aim_impact
