@@ -91,14 +91,14 @@ def arcs() -> list[Row]:
     rows: list[Row] = []
     vacuum = TABLE.copy()
     vacuum[:, 3:5] = 0.0
-    phases = np.array([[math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e4]])
+    phases = np.array([[math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e4, 0.0, 0.0]])
     limits = np.array([1e-4, 1e-7, 1e9, 0.0, 1e5])
     tables = ((MU, 0.0, 0.0, RADIUS_M, RADIUS_M), vacuum, EDGES, dop853.A, dop853.C, dop853.E, dop853.D)
     for range_km, speed, elevation, apogee, minutes in ARCS:
         psi = range_km * 1e3 / RADIUS_M
         v = math.sqrt(2.0 * math.sin(psi / 2.0) / (1.0 + math.sin(psi / 2.0)) * MU / RADIUS_M)
         gamma = (math.pi - psi) / 4.0
-        start = np.array([RADIUS_M, 0.0, 0.0, v * math.sin(gamma), v * math.cos(gamma), 0.0])
+        start = np.array([RADIUS_M, 0.0, 0.0, v * math.sin(gamma), v * math.cos(gamma), 0.0, 0.0])
         end = np.empty(10)
         kernels.fly(phases, start, (0.0,) * 9, limits, *tables, end, np.empty((0, 14)))
         flown = RADIUS_M * math.atan2(end[1], end[0]) / 1e3

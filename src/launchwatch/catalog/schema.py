@@ -1,7 +1,8 @@
 """Kinds of the catalogue: frozen structs with units in their key names, and no I/O.
 
 Keys of the YAML files are the field names here, but for ``class`` (`Booster.booster_class`) and ``from``
-(`Launch.from_`, `OrbitUse.from_`). Scenarios are in `launchwatch.catalog.scenario` and are handed on from here.
+(`Launch.from_`, `OrbitUse.from_`). Boosters are in `launchwatch.catalog.vehicles` and scenarios in
+`launchwatch.catalog.scenario`; both are handed on from here.
 """
 
 from __future__ import annotations
@@ -41,6 +42,16 @@ from launchwatch.catalog.scenario import (
     Trajectory,
     Weather,
 )
+from launchwatch.catalog.vehicles import (
+    Booster,
+    BoosterClass,
+    Flyback,
+    Glide,
+    Release,
+    ReturnBurn,
+    Stage,
+    Steering,
+)
 from launchwatch.core.epochs import parse_utc
 
 __all__ = [
@@ -49,7 +60,9 @@ __all__ = [
     "Booster",
     "BoosterClass",
     "Elements",
+    "Flyback",
     "Geostationary",
+    "Glide",
     "InService",
     "InfraredSensor",
     "Launch",
@@ -67,6 +80,8 @@ __all__ = [
     "RadarSensor",
     "Reference",
     "Region",
+    "Release",
+    "ReturnBurn",
     "Scenario",
     "Sector",
     "Sensor",
@@ -74,6 +89,7 @@ __all__ = [
     "Sharing",
     "SharingLevel",
     "Stage",
+    "Steering",
     "TargetOrbit",
     "Trajectory",
     "Warn",
@@ -83,65 +99,8 @@ __all__ = [
 MAX_ELEMENT_AGE_DAYS = 30.0
 """Orbital elements further than this from their epoch are refused."""
 
-BoosterClass = Literal["srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket"]
 InService: TypeAlias = tuple[date, date | None]
 """First day and last day of service; ``null`` as the last: still in service."""
-
-
-class Stage(Record, frozen=True, kw_only=True):
-    """One stage: constant mass flow, thrust in vacuum ``isp_vac_s * g0 * propellant_kg / burn_s``.
-
-    ``ignition_delay_s`` is the coast between the previous burnout and this ignition.
-    """
-
-    name: Text
-    propellant_kg: Positive
-    inert_kg: NonNegative
-    isp_vac_s: Annotated[float, Meta(gt=0.0, le=500.0)]
-    burn_s: Positive
-    exit_area_m2: NonNegative
-    diameter_m: Positive
-    propellant: Literal["solid", "liquid"]
-    ignition_delay_s: NonNegative = 0.0
-
-
-class Booster(Block, frozen=True, kw_only=True):
-    """A rocket: stages from the ground up, and what it carries.
-
-    The mass at ignition of a stage is propellant and inert mass of it and all above it, and the payload.
-
-    Attributes
-    ----------
-    vertical_s : time of vertical rise before the pitch programme.
-    pitch_tau_s : time constant of the pitch programme.
-    thrust_termination : the last stage may stop early.
-    cd_scale : factor on the drag curve of BENCH-1.
-    plume_efficiency : fraction of the jet power that is radiated in 2.65-2.95 um, with its low and high bound.
-    """
-
-    booster_class: BoosterClass = field(name="class")
-    country: Country | None
-    payload_kg: NonNegative
-    stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=5)]
-    reentry_ballistic_coefficient_kg_m2: Positive
-    vertical_s: NonNegative
-    pitch_tau_s: Positive
-    thrust_termination: bool
-    cd_scale: Positive = 1.0
-    plume_efficiency: Fraction = 1.0e-3
-    plume_efficiency_low: Fraction = 3.0e-4
-    plume_efficiency_high: Fraction = 3.0e-3
-    rcs_booster_m2: Positive
-    rcs_payload_m2: Positive
-
-    def _problems(self) -> Iterator[Problem]:
-        yield from super()._problems()
-        if not self.plume_efficiency_low <= self.plume_efficiency <= self.plume_efficiency_high:
-            low, high = self.plume_efficiency_low, self.plume_efficiency_high
-            yield (
-                ("plume_efficiency",),
-                f"is {self.plume_efficiency:g}; it must lie between its bounds {low:g} and {high:g}",
-            )
 
 
 class Orbit(Block, frozen=True, kw_only=True, tag_field="kind"):

@@ -12,7 +12,8 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.truth import FlightTruth
 from launchwatch.sim.truth.aim import Mode, aim_apogee_range, aim_impact, aim_orbit
-from launchwatch.sim.truth.flight import FlightPlan, Trajectory, fly
+from launchwatch.sim.truth.flight import Trajectory, fly
+from launchwatch.sim.truth.plan import FlightPlan
 
 STEP_S = 5.0  # of the sampled truth in the journal; a straight line between two samples is off by at most 30 m
 

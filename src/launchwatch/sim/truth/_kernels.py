@@ -1,33 +1,19 @@
-"""Compiled point-mass flight in the rotating ITRF.
+"""Compiled integration of point-mass flight in the rotating ITRF; what acts on it is in `_dynamics_kernels`.
 
-A flight is a table of phases, one row (`Phase`) each::
-
-    0 end, s   1 pitched (0 or 1)   2 ignition, s   3 mass at ignition, kg   4 mass flow, kg/s   5 vacuum thrust, N
-    6 exit area, m^2   7 reference area times the factor on the drag curve, m^2
-
-The last row is free flight: mass 0, and the ballistic coefficient in kg/m^2 in column 7. ``steer`` (`Steer`) holds the
-launch frame and the pitch programme::
-
-    0-2 up   3-5 downrange   6 final pitch, rad   7 time constant, s   8 end of the vertical rise, s
-
-Integration is DOP853 (`_dop853`) under an error bound per step; it stops at every kink of the right-hand side: phase
-ends, and layer edges of the air, where the dense output gives the state.
+DOP853 (`_dop853`) under an error bound per step. It stops at every kink of the right-hand side: phase ends, and layer
+edges of the air, where the dense output gives the state. The drag curve and the laws of steering have none.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.jit import njit
-from launchwatch.physics._kernels import Earth, Layer, air_in_layer, gravity, height_over, layer_of, layer_row
-from launchwatch.physics.atmosphere import G0, GAMMA, R_AIR
-
-Phase: TypeAlias = tuple[float, float, float, float, float, float, float, float]
-Steer: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]
+from launchwatch.physics._kernels import Earth, Layer, height_over, layer_of, layer_row
+from launchwatch.sim.truth._dynamics_kernels import COLUMNS, Phase, Steer, acceleration, phase_table
 
 IMPACT, TIME_LIMIT, FAILED = 0.0, 1.0, 2.0
 """How a flight ended, in the last column of its result."""
@@ -38,98 +24,10 @@ _ATMOSPHERE_M = 1e5  # a perigee above this is an orbit
 
 
 @njit(cache=True, error_model="numpy")
-def drag_coefficient(mach: float) -> float:
-    """Drag curve of a slender body: subsonic level, transonic rise, supersonic fall (BENCH-1)."""
-    rise = (mach - 1.15) / 0.45
-    return 0.18 + 0.27 * math.exp(-rise * rise) + 0.06 / (1.0 + 0.1 * mach * mach)
-
-
-@njit(cache=True, error_model="numpy")
-def acceleration(
-    t: float,
-    x: float,
-    y: float,
-    z: float,
-    vx: float,
-    vy: float,
-    vz: float,
-    layer: Layer,
-    phase: Phase,
-    steer: Steer,
-    earth: Earth,
-) -> tuple[float, float, float]:
-    """Acceleration (3,) m/s^2 as seen in ITRF, at a position m and velocity m/s there."""
-    ax, ay, az = gravity(x, y, z, earth)
-    omega = earth[2]
-    ax += omega * (2.0 * vy + omega * x)
-    ay += omega * (omega * y - 2.0 * vx)
-    density, pressure, temperature = air_in_layer(height_over(x, y, z, earth), layer)
-    speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-    if phase[3] == 0.0:
-        drag = -0.5 * density * speed / phase[7]
-    else:
-        mass = phase[3] - phase[4] * (t - phase[2])
-        mach = speed / math.sqrt(GAMMA * R_AIR * temperature)
-        drag = -0.5 * density * speed * drag_coefficient(mach) * phase[7] / mass
-        if phase[5] > 0.0:
-            push = (phase[5] - pressure * phase[6]) / mass
-            climb, ahead = 1.0, 0.0
-            if phase[1] > 0.0:
-                pitch = steer[6] + (0.5 * math.pi - steer[6]) * math.exp((steer[8] - t) / steer[7])
-                climb, ahead = math.sin(pitch), math.cos(pitch)
-            ax += push * (climb * steer[0] + ahead * steer[3])
-            ay += push * (climb * steer[1] + ahead * steer[4])
-            az += push * (climb * steer[2] + ahead * steer[5])
-    return ax + drag * vx, ay + drag * vy, az + drag * vz
-
-
-@njit(cache=True, error_model="numpy")
-def phase_table(
-    stages: FloatArray,
-    vertical_s: float,
-    beta: float,
-    thrust: float,
-    isp: float,
-    drag: float,
-    cutoff: float,
-    out: FloatArray,
-) -> int:
-    """Write the phases of a flight, shape (>= 2 n + 2, 8); returns how many.
-
-    ``stages`` (n, 7): start mass kg, propellant kg, specific impulse s, burn s, exit area m^2, reference area m^2,
-    coast before ignition s. ``thrust`` speeds the burn up at the same impulse; ``cutoff`` is the part of the last burn
-    that is flown; each whole 1 that it is lower leaves one stage more unused, so that -0.3 flies 0.7 of the last burn
-    but one. The vertical rise must end within the first burn.
-    """
-    t, rows = 0.0, 0
-    for i in range(stages.shape[0]):
-        area = stages[i, 5] * drag
-        part = min(1.0, cutoff + (stages.shape[0] - 1 - i))
-        if part <= 0.0:
-            break
-        if stages[i, 6] > 0.0:
-            t += stages[i, 6]
-            out[rows, :] = (t, 1.0, t, stages[i, 0], 0.0, 0.0, 0.0, area)
-            rows += 1
-        burn = stages[i, 3] / thrust
-        flow = stages[i, 1] / burn
-        push = flow * stages[i, 2] * isp * G0
-        ignition = t
-        t += burn * part
-        if i == 0 and vertical_s > 0.0:
-            out[rows, :] = (vertical_s, 0.0, 0.0, stages[i, 0], flow, push, stages[i, 4], area)
-            rows += 1
-        out[rows, :] = (t, 1.0, ignition, stages[i, 0], flow, push, stages[i, 4], area)
-        rows += 1
-    out[rows, :] = (math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, beta)
-    return rows + 1
-
-
-@njit(cache=True, error_model="numpy")
 def _phase(phases: FloatArray, i: int) -> Phase:
     """One row of the table of phases by value."""
     row = phases[i]
-    return row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]
+    return row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8]
 
 
 @njit(cache=True, error_model="numpy")
@@ -286,8 +184,8 @@ def fly(
 
     Parameters
     ----------
-    phases (p, 8), steer : see the module.
-    start (6,) : position m and velocity m/s in ITRF.
+    phases (p, 10), steer : see `_dynamics_kernels`; phases that end before the start are passed over.
+    start (7,) : position m and velocity m/s in ITRF, and the time then, s.
     limits (5,) : error bounds per step m and m/s, longest step s, end of the flight s where it reaches an orbit, and
         end of any flight s.
     earth : what it flies over. table, edges : of its air. a, c, e, d : of DOP853.
@@ -302,16 +200,16 @@ def fly(
     """
     k = np.empty((16, 6))
     f = np.empty((7, 6))
-    y = start.copy()
+    y = start[:6].copy()
     new = np.empty(6)
     point = np.empty(6)
-    t, step, h, rows = 0.0, 1.0, height_over(y[0], y[1], y[2], earth), 0
+    t, step, h, rows = start[6], 1.0, height_over(y[0], y[1], y[2], earth), 0
     ground = min(0.0, h)
     layer = layer_of(h, edges)
     air = layer_row(table, layer)
     ended = FAILED
     last_phase = phases.shape[0] - 1
-    result[8], result[9] = h, 0.0
+    result[8], result[9] = h, t
     for p in range(phases.shape[0]):
         phase = _phase(phases, p)
         end = phase[0]
@@ -407,8 +305,10 @@ def fly(
 @njit(cache=True, error_model="numpy")
 def fly_lanes(
     stages: FloatArray,
+    segments: FloatArray,
     vertical_s: float,
-    tau_s: float,
+    turn_s: float,
+    free: FloatArray,
     start: FloatArray,
     axes: FloatArray,
     lanes: FloatArray,
@@ -424,11 +324,11 @@ def fly_lanes(
 ) -> None:
     """Fly many dispersed flights of one booster from one place, ends only.
 
-    ``lanes`` (n, 7): azimuth rad, final pitch rad, cutoff, thrust factor, specific impulse factor, ballistic
-    coefficient kg/m^2, drag factor. ``results`` (n, 10): as in `fly`. ``axes`` (3, 3): east, north, up
-    of the launch point. The others: as in `fly` and `phase_table`.
+    ``lanes`` (n, 7): azimuth rad, final pitch rad, cutoff, thrust factor, specific impulse factor, factor on the
+    ballistic coefficient, drag factor. ``results`` (n, 10): as in `fly`. ``axes`` (3, 3): east, north, up of the launch
+    point. The others: as in `fly` and `phase_table`.
     """
-    phases = np.empty((2 * stages.shape[0] + 2, 8))
+    phases = np.empty((4 * segments.shape[0] + stages.shape[0] + 1, COLUMNS))
     nodes = np.empty((0, 14))
     for n in range(lanes.shape[0]):
         lane = lanes[n]
@@ -436,6 +336,8 @@ def fly_lanes(
         d0 = cos_azimuth * axes[1, 0] + sin_azimuth * axes[0, 0]
         d1 = cos_azimuth * axes[1, 1] + sin_azimuth * axes[0, 1]
         d2 = cos_azimuth * axes[1, 2] + sin_azimuth * axes[0, 2]
-        steer = (axes[2, 0], axes[2, 1], axes[2, 2], d0, d1, d2, lane[1], tau_s, vertical_s)
-        count = phase_table(stages, vertical_s, lane[5], lane[3], lane[4], lane[6], lane[2], phases)
+        steer = (axes[2, 0], axes[2, 1], axes[2, 2], d0, d1, d2, lane[1], turn_s, vertical_s)
+        count = phase_table(
+            stages, segments, vertical_s, turn_s, lane[1], lane[3], lane[4], lane[6], lane[2], free, lane[5], phases
+        )
         fly(phases[:count], start, steer, limits, earth, table, edges, a, c, e, d, results[n], nodes)

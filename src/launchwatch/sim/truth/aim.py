@@ -22,7 +22,9 @@ from launchwatch.catalog.schema import Booster
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.geodesy import A, direct, inverse, itrf_from_geodetic
 from launchwatch.physics.gravity import MU, OMEGA
-from launchwatch.sim.truth.flight import BOUNDS, COARSE_BOUNDS, Ends, FlightPlan, fly_ends, least_cutoff
+from launchwatch.sim.truth.flight import BOUNDS, COARSE_BOUNDS, Ends, fly_ends
+from launchwatch.sim.truth.phases import least_cutoff
+from launchwatch.sim.truth.plan import FlightPlan
 
 Mode: TypeAlias = Literal["minimum-energy", "depressed", "lofted"]
 LatLon: TypeAlias = tuple[float, float]

@@ -10,14 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from launchwatch.catalog.schema import Booster
+from launchwatch.catalog.vehicles import Booster
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf, inverse, itrf_from_geodetic
 from launchwatch.physics._kernels import EARTH
-from launchwatch.physics.atmosphere import EDGES, G0, TABLE, pressure
+from launchwatch.physics.atmosphere import EDGES, TABLE, pressure
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
+from launchwatch.sim.truth.phases import free_row, phase_table, segment_table, stage_table
+from launchwatch.sim.truth.plan import FlightError, FlightPlan
 
 BOUNDS = (1e-4, 1e-7)
 """Error bounds per step, m and m/s: a 10,000 km flight then ends within 1 mm."""
@@ -29,45 +31,9 @@ _LONGEST_FLIGHT_S = 86_400.0
 _MOST_NODES = 4096
 
 
-class FlightError(ValueError):
-    """A flight that cannot be flown; one line names the field, what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class FlightPlan:
-    """From where and how a booster flies.
-
-    Attributes
-    ----------
-    lat_deg, lon_deg, alt_m : launch point, geodetic.
-    azimuth_deg : of the pitch plane, clockwise from north, seen from the turning Earth.
-    final_pitch_deg : elevation over the launch point's horizon that the thrust tends to.
-    cutoff : part of the last stage's burn that is flown, 1 for all; each whole 1 lower leaves one stage more unused, so
-        that -0.3 flies 0.7 of the burn before the last.
-    thrust, isp, beta, drag : factors on thrust and mass flow at the same impulse, on the specific impulse, on the
-        payload's ballistic coefficient and on the drag under power.
-    pitch_offset_deg, azimuth_offset_deg : errors of the final pitch and the azimuth.
-    max_time_s : end of a flight that reaches an orbit, seconds after lift-off.
-    """
-
-    lat_deg: float
-    lon_deg: float
-    azimuth_deg: float
-    final_pitch_deg: float
-    alt_m: float = 0.0
-    cutoff: float = 1.0
-    thrust: float = 1.0
-    isp: float = 1.0
-    pitch_offset_deg: float = 0.0
-    azimuth_offset_deg: float = 0.0
-    beta: float = 1.0
-    drag: float = 1.0
-    max_time_s: float = 5_400.0
-
-
 @dataclass(frozen=True, eq=False)
 class Trajectory:
-    """One flight, lift-off to impact, or to the end of its time in orbit. Times are seconds after lift-off.
+    """One flight of a body to its impact, or to the end of its time in orbit. Times are seconds after lift-off.
 
     Attributes
     ----------
@@ -75,8 +41,7 @@ class Trajectory:
     t_s : (n,) nodes, not evenly spaced.
     position_m, velocity_m_s : (n, 3) at the nodes, ITRF.
     acceleration_m_s2 : (n - 1, 2, 3) at the begin and the end of each step, as seen in ITRF.
-    phases : (p, 8) of the kernel: powered phases and coasts, then free flight.
-    stage : (p,) number of the stage that burns in each phase, from 1; 0 where none does.
+    phases : (p, 10) of the kernel (`_dynamics_kernels`).
     apogee_s, apogee_km : highest point over the ellipsoid.
     impact_s, impact_deg, range_km : time, (lat_deg, lon_deg), and geodesic length from launch to impact; None where the
         flight does not come down.
@@ -88,7 +53,6 @@ class Trajectory:
     velocity_m_s: FloatArray
     acceleration_m_s2: FloatArray
     phases: FloatArray
-    stage: IntArray
     apogee_s: float
     apogee_km: float
     impact_s: float | None
@@ -101,19 +65,45 @@ class Trajectory:
         return float(self.t_s[-1])
 
     @property
+    def start_s(self) -> float:
+        """Begin of the flight: 0, or when the body was let go."""
+        return float(self.t_s[0])
+
+    @property
+    def stage(self) -> IntArray:
+        """Number (p,) of the stage that burns in each phase, from 1; 0 where none does."""
+        return np.where(self.phases[:, 5] > 0.0, self.phases[:, 9], 0.0).astype(np.int64)
+
+    @property
+    def burns_s(self) -> tuple[tuple[float, float], ...]:
+        """Ignition and cutoff of every burn."""
+        burns: list[tuple[float, float]] = []
+        begin, stage_before = self.start_s, 0
+        for end, stage in zip(self.phases[:, 0].tolist(), self.stage.tolist(), strict=True):
+            if stage and stage == stage_before:
+                burns[-1] = (burns[-1][0], end)
+            elif stage:
+                burns.append((begin, end))
+            begin, stage_before = end, stage
+        return tuple(burns)
+
+    @property
     def burnout_s(self) -> float:
-        """End of the last burn."""
-        return float(self.phases[-2, 0])
+        """End of the last burn; the begin of the flight of a body that has none."""
+        burns = self.burns_s
+        return burns[-1][1] if burns else self.start_s
 
     @property
     def staging_s(self) -> tuple[float, ...]:
         """Burnouts of all stages but the last."""
-        return tuple(float(self.phases[self.stage == i, 0][-1]) for i in range(1, int(self.stage.max())))
+        stage = self.stage
+        return tuple(float(self.phases[stage == i, 0][-1]) for i in range(1, int(stage.max())))
 
     @property
     def ignition_s(self) -> tuple[float, ...]:
-        """Ignitions of all stages."""
-        return tuple(float(self.phases[self.stage == i, 2][0]) for i in range(1, int(self.stage.max()) + 1))
+        """First ignitions of all stages."""
+        stage = self.stage
+        return tuple(float(self.phases[stage == i, 2][0]) for i in range(1, int(stage.max()) + 1))
 
     @cached_property
     def burnout_speed_m_s(self) -> float:
@@ -131,7 +121,7 @@ class Trajectory:
         Parameters
         ----------
         t_s : array_like, shape (...)
-            Seconds after lift-off, within the flight.
+            Seconds after lift-off, within the flight (`start_s` to `end_s`).
 
         Returns
         -------
@@ -141,11 +131,13 @@ class Trajectory:
         Raises
         ------
         FlightError
-            A time before lift-off or after the end.
+            A time before the begin or after the end.
         """
         t = np.asarray(t_s, dtype=np.float64)
-        if t.size and not (t.min() >= 0.0 and t.max() <= self.end_s):
-            raise FlightError(f"t_s spans {t.min():g} to {t.max():g} s; the flight lasts from 0 to {self.end_s:.3f} s")
+        if t.size and not (t.min() >= self.start_s and t.max() <= self.end_s):
+            raise FlightError(
+                f"t_s spans {t.min():g} to {t.max():g} s; the flight lasts from {self.start_s:g} to {self.end_s:.3f} s"
+            )
         i = np.clip(np.searchsorted(self.t_s, t, side="right") - 1, 0, len(self.t_s) - 2)
         step = (self.t_s[i + 1] - self.t_s[i])[..., None]
         s = (t[..., None] - self.t_s[i][..., None]) / step
@@ -167,8 +159,8 @@ class Trajectory:
         t = np.asarray(t_s, dtype=np.float64)
         phase = self._phase(t)
         flow, vacuum, area = self.phases[phase, 4], self.phases[phase, 5], self.phases[phase, 6]
-        burning = (vacuum > 0.0) & (t >= 0.0)
-        alt = geodetic_from_itrf(self.at(np.clip(t, 0.0, self.end_s))[0])[2]
+        burning = (vacuum > 0.0) & (t >= self.start_s)
+        alt = geodetic_from_itrf(self.at(np.clip(t, self.start_s, self.end_s))[0])[2]
         thrust = np.where(burning, vacuum - pressure(alt) * area, 0.0)
         return thrust, np.where(burning, vacuum / np.where(burning, flow, 1.0), 0.0)
 
@@ -198,56 +190,6 @@ class Ends(NamedTuple):
     apogee_s: FloatArray
 
 
-def stage_table(booster: Booster) -> FloatArray:
-    """Stages as the kernels take them.
-
-    Returns
-    -------
-    FloatArray, shape (n, 7)
-        Mass at ignition kg, propellant kg, specific impulse s, burn s, exit area m^2, reference area times the factor
-        on the drag curve m^2, coast before ignition s.
-
-    Raises
-    ------
-    FlightError
-        A first stage that does not lift the rocket, waits before ignition, or burns shorter than the vertical rise.
-    """
-    first = booster.stages[0]
-    above = booster.payload_kg
-    rows = []
-    for stage in reversed(booster.stages):
-        above += stage.propellant_kg + stage.inert_kg
-        area = 0.25 * math.pi * stage.diameter_m**2 * booster.cd_scale
-        rows.append(
-            (
-                above,
-                stage.propellant_kg,
-                stage.isp_vac_s,
-                stage.burn_s,
-                stage.exit_area_m2,
-                area,
-                stage.ignition_delay_s,
-            )
-        )
-    if first.ignition_delay_s > 0.0:
-        raise FlightError(
-            f"booster {booster.id}: ignition_delay_s of the first stage is not 0; time starts at lift-off"
-        )
-    if booster.vertical_s >= first.burn_s:
-        raise FlightError(f"booster {booster.id}: vertical_s {booster.vertical_s:g} is no shorter than the first burn")
-    thrust = G0 * first.isp_vac_s * first.propellant_kg / first.burn_s - first.exit_area_m2 * 101_325.0
-    if thrust <= G0 * above:
-        raise FlightError(
-            f"booster {booster.id}: thrust {thrust / 1e3:.0f} kN does not lift its weight {G0 * above / 1e3:.0f} kN"
-        )
-    return np.array(rows[::-1])
-
-
-def least_cutoff(booster: Booster) -> float:
-    """The cutoff at which the first burn would end with the vertical rise; plans lie above it."""
-    return 1.0 - len(booster.stages) + booster.vertical_s / booster.stages[0].burn_s
-
-
 def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
     """Fly one booster.
 
@@ -259,39 +201,57 @@ def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
     Returns
     -------
     Trajectory
-        The payload's flight; spent stages are dropped.
+        The payload's flight; what else there is in the sky is in `bodies`.
 
     Raises
     ------
     FlightError
         A booster or plan that cannot fly, or a flight that neither lands nor orbits within a day.
     """
-    stages = stage_table(booster)
-    least = least_cutoff(booster)
-    if not least < plan.cutoff <= 1.0:
-        raise FlightError(f"cutoff is {plan.cutoff:g}; for {booster.id} it lies above {least:g} and goes to 1")
-    if min(plan.thrust, plan.isp, plan.beta) <= 0.0 or plan.drag < 0.0:
-        raise FlightError("thrust, isp and beta are factors above 0, and drag one of at least 0")
-    phases = np.empty((2 * len(stages) + 2, 8))
-    beta = booster.reentry_ballistic_coefficient_kg_m2 * plan.beta
-    count = kernels.phase_table(stages, booster.vertical_s, beta, plan.thrust, plan.isp, plan.drag, plan.cutoff, phases)
-    phases = phases[:count]
+    phases = phase_table(booster, plan)
     start, axes = _launch(plan.lat_deg, plan.lon_deg, plan.alt_m)
     azimuth = math.radians(plan.azimuth_deg + plan.azimuth_offset_deg)
     ahead = math.sin(azimuth) * axes[0] + math.cos(azimuth) * axes[1]
     pitch = math.radians(plan.final_pitch_deg + plan.pitch_offset_deg)
     steer = (*axes[2].tolist(), *ahead.tolist(), pitch, booster.pitch_tau_s, booster.vertical_s)
+    path = fly_phases(plan, phases, start, steer, booster.id)
+    if path.impact_s is not None and path.impact_s < path.burnout_s:
+        raise FlightError(f"booster {booster.id}: it flies into the ground under power; raise final_pitch_deg")
+    return path
+
+
+def fly_phases(plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: kernels.Steer, name: str) -> Trajectory:
+    """Fly any table of phases.
+
+    Parameters
+    ----------
+    plan : FlightPlan
+        Kept with the result; its launch point is where ranges count from, its `max_time_s` ends a flight in orbit.
+    phases : FloatArray, shape (p, 10)
+        See `_dynamics_kernels`.
+    start : FloatArray, shape (7,)
+        Position m and velocity m/s in ITRF, and the time then, s after lift-off.
+    steer : nine floats
+        See `_dynamics_kernels`.
+    name : str
+        For the error.
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    FlightError
+        A flight that neither lands nor orbits within a day.
+    """
     limits = np.array([*BOUNDS, _LONGEST_STEP_S, plan.max_time_s, _LONGEST_FLIGHT_S])
     result, nodes = np.empty(10), np.empty((_MOST_NODES, 14))
     rows = kernels.fly(phases, start, steer, limits, *_WORLD, result, nodes)
     landed = result[7] == kernels.IMPACT
     orbits = result[7] == kernels.TIME_LIMIT and result[6] < _LONGEST_FLIGHT_S
-    if landed and result[6] < phases[-2, 0]:
-        raise FlightError(f"booster {booster.id}: it flies into the ground under power; raise final_pitch_deg")
     if not (landed or orbits) or rows > _MOST_NODES:
-        raise FlightError(
-            f"booster {booster.id}: the flight neither lands nor orbits; change final_pitch_deg or cutoff"
-        )
+        raise FlightError(f"{name}: the flight neither lands nor orbits; change final_pitch_deg or cutoff")
     nodes = nodes[:rows]
     impact_deg, range_km = None, None
     if landed:
@@ -305,7 +265,6 @@ def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
         velocity_m_s=nodes[:, 4:7].copy(),
         acceleration_m_s2=nodes[:-1, 7:13].reshape(-1, 2, 3).copy(),
         phases=phases,
-        stage=_stage_numbers(phases),
         apogee_s=float(result[9]),
         apogee_km=float(result[8]) / 1e3,
         impact_s=float(result[6]) if landed else None,
@@ -344,14 +303,15 @@ def fly_ends(
     """
     inside = lanes.copy()
     inside[:, :2] = np.radians(lanes[:, :2])
-    inside[:, 5] *= booster.reentry_ballistic_coefficient_kg_m2
     start, axes = _launch(lat_deg, lon_deg, alt_m)
     limits = np.array([*bounds, math.inf, 0.0, 0.0 if to_burnout else _LONGEST_FLIGHT_S])
     results = np.empty((len(lanes), 10))
     kernels.fly_lanes(
         stage_table(booster),
+        segment_table(booster),
         booster.vertical_s,
         booster.pitch_tau_s,
+        free_row(booster),
         start,
         axes,
         inside,
@@ -368,12 +328,5 @@ _WORLD = (EARTH, TABLE, EDGES, dop853.A, dop853.C, dop853.E, dop853.D)
 
 
 def _launch(lat_deg: float, lon_deg: float, alt_m: float) -> tuple[FloatArray, FloatArray]:
-    """State at rest on the ground, (6,), and the axes east, north, up, (3, 3)."""
-    return np.concatenate([itrf_from_geodetic(lat_deg, lon_deg, alt_m), np.zeros(3)]), enu_axes(lat_deg, lon_deg)
-
-
-def _stage_numbers(phases: FloatArray) -> IntArray:
-    """Number of the stage that burns in each phase; a stage is known by its ignition."""
-    burning = phases[:, 5] > 0.0
-    ignitions = np.unique(phases[burning, 2])
-    return np.where(burning, np.searchsorted(ignitions, phases[:, 2]) + 1, 0).astype(np.int64)
+    """State at rest on the ground at time 0, (7,), and the axes east, north, up, (3, 3)."""
+    return np.concatenate([itrf_from_geodetic(lat_deg, lon_deg, alt_m), np.zeros(4)]), enu_axes(lat_deg, lon_deg)

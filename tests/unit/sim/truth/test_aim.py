@@ -8,7 +8,8 @@ from launchwatch.core.geodesy import direct, inverse
 from launchwatch.physics.gravity import MU, OMEGA, A
 from launchwatch.sim.truth import aim
 from launchwatch.sim.truth.aim import AimError, aim_apogee_range, aim_impact, aim_orbit
-from launchwatch.sim.truth.flight import FlightPlan, Trajectory, fly
+from launchwatch.sim.truth.flight import Trajectory, fly
+from launchwatch.sim.truth.plan import FlightPlan
 
 BOOSTERS = load_catalog().blocks("boosters")
 HIT_KM = 0.002  # the bar of the search is 1 m beyond and 1 m across

@@ -17,7 +17,9 @@ from launchwatch.physics.gravity import J2, MU, A, gravity_j2
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
 from launchwatch.sim.truth import flight
-from launchwatch.sim.truth.flight import FlightError, FlightPlan, Trajectory, fly, fly_ends, least_cutoff, stage_table
+from launchwatch.sim.truth.flight import Trajectory, fly, fly_ends
+from launchwatch.sim.truth.phases import least_cutoff, stage_table
+from launchwatch.sim.truth.plan import FlightError, FlightPlan
 
 BOOSTERS = load_catalog().blocks("boosters")
 BENCH = BOOSTERS["bench-1"]
@@ -195,8 +197,8 @@ def test_free_flight_keeps_energy_and_angular_momentum() -> None:
     """In vacuum the Jacobi integral and the angular momentum about the axis stand still."""
     vacuum = TABLE.copy()
     vacuum[:, 3:5] = 0.0
-    start = np.concatenate([itrf_from_geodetic(40.0, 20.0, 0.0), [2_000.0, 3_000.0, 5_500.0]])
-    phases = np.array([[math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e4]])
+    start = np.concatenate([itrf_from_geodetic(40.0, 20.0, 0.0), [2_000.0, 3_000.0, 5_500.0, 0.0]])
+    phases = np.array([[math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e4, 0.0, 0.0]])
     result, nodes = np.empty(10), np.empty((500, 14))
     limits = np.array([1e-4, 1e-7, 1e9, 0.0, 1e5])
     world = (facts.EARTH, vacuum, *TABLES[2:])
