@@ -29,7 +29,8 @@ def arc(speed_m_s: float, elevation_rad: float) -> tuple[float, float, float]:
     """Range km, apogee km and minutes of a flight of the kernel in vacuum."""
     vacuum = TABLE.copy()
     vacuum[:, 3:5] = 0.0
-    start = np.array([RADIUS_M, 0, 0, speed_m_s * math.sin(elevation_rad), speed_m_s * math.cos(elevation_rad), 0.0, 0.0])
+    velocity = [speed_m_s * math.sin(elevation_rad), speed_m_s * math.cos(elevation_rad), 0.0]
+    start = np.array([RADIUS_M, 0.0, 0.0, *velocity, 0.0])
     phases = np.array([[math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e4, 0.0, 0.0]])
     result = np.empty(10)
     limits = np.array([1e-4, 1e-7, 1e9, 0.0, 1e5])

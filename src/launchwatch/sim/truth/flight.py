@@ -18,6 +18,7 @@ from launchwatch.physics._kernels import EARTH
 from launchwatch.physics.atmosphere import EDGES, TABLE, pressure
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
+from launchwatch.sim.truth._dynamics_kernels import Steer
 from launchwatch.sim.truth.phases import free_row, phase_table, segment_table, stage_table
 from launchwatch.sim.truth.plan import FlightError, FlightPlan
 
@@ -220,7 +221,7 @@ def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
     return path
 
 
-def fly_phases(plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: kernels.Steer, name: str) -> Trajectory:
+def fly_phases(plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: Steer, name: str) -> Trajectory:
     """Fly any table of phases.
 
     Parameters

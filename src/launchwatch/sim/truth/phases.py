@@ -167,8 +167,8 @@ def _with_restarts(rows: FloatArray, booster: Booster, last: FloatArray, plan: F
     for restart in plan.restarts:
         if not (restart.coast_s > 0.0 and part < restart.cutoff <= 1.0):
             raise FlightError(
-                f"restart after {restart.coast_s:g} s to {restart.cutoff:g} of the burn: coasts are above 0, and the burn "
-                f"goes from {part:g} on to at most 1"
+                f"restart after {restart.coast_s:g} s to {restart.cutoff:g} of the burn: coasts are above 0, and the "
+                f"burn goes from {part:g} on to at most 1"
             )
         mass = last[0] - last[1] * part
         t += restart.coast_s

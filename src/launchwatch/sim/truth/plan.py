@@ -28,8 +28,8 @@ class Restart:
 class Failure:
     """How a flight fails, at a time in s after lift-off.
 
-    ``thrust-end``: the burn ends early, the stack falls whole. ``break-up``: it falls as debris. ``failed-staging``: the
-    stage that burns then is the last to burn; the next one stays where it is.
+    ``thrust-end``: the burn ends early, the stack falls whole. ``break-up``: it falls as debris. ``failed-staging``:
+    the stage that burns then is the last to burn; the next one stays where it is.
     """
 
     kind: Literal["thrust-end", "break-up", "failed-staging"]
@@ -53,8 +53,8 @@ class FlightPlan:
     ----------
     lat_deg, lon_deg, alt_m : launch point, geodetic.
     azimuth_deg : of the pitch plane, clockwise from north, seen from the turning Earth.
-    final_pitch_deg : elevation over the launch point's horizon that the thrust tends to; in a gravity turn, its elevation
-        over the tip-over.
+    final_pitch_deg : elevation over the launch point's horizon that the thrust tends to; in a gravity turn, its
+        elevation over the tip-over.
     cutoff : part of the last stage's burn that is flown, 1 for all; each whole 1 lower leaves one stage more unused, so
         that -0.3 flies 0.7 of the burn before the last.
     restarts : later burns of the last stage.
