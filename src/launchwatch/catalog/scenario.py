@@ -39,16 +39,36 @@ class Point(Record, frozen=True, kw_only=True):
 
 
 class TargetOrbit(Record, frozen=True, kw_only=True):
-    """A circular orbit to be reached."""
+    """A circular orbit to be reached, and a higher apogee by a second burn from it.
+
+    ``southward``: toward the descending node. ``coast_s`` before the second burn; null: to the next node.
+    """
 
     inclination_deg: Inclination
     altitude_km: Positive
+    southward: bool = False
+    injection_apogee_km: Positive | None = None
+    coast_s: Positive | None = None
+
+    def _problems(self) -> Iterator[Problem]:
+        if self.coast_s is not None and self.injection_apogee_km is None:
+            yield ("coast_s",), "goes with injection_apogee_km"
+        if self.injection_apogee_km is not None and self.injection_apogee_km <= self.altitude_km:
+            yield ("injection_apogee_km",), "is not above altitude_km"
+
+
+class LaunchFailure(Record, frozen=True, kw_only=True):
+    """How a launch fails, at a time after lift-off within its powered flight."""
+
+    kind: Literal["thrust-end", "break-up", "failed-staging"]
+    time_s: Positive
 
 
 class Trajectory(Record, frozen=True, kw_only=True):
     """Where a launch goes: to a point, along an azimuth to a range and apogee, or into an orbit.
 
-    ``to`` with ``apogee_km`` lofts the flight to that apogee; with ``depressed`` it is flown low.
+    ``to`` with ``apogee_km`` lofts the flight to that apogee, with ``flight_time_s`` it takes that time, with
+    ``depressed`` it is flown low.
     """
 
     to: Point | None = None
@@ -56,6 +76,7 @@ class Trajectory(Record, frozen=True, kw_only=True):
     azimuth_deg: Angle | None = None
     range_km: Positive | None = None
     apogee_km: Positive | None = None
+    flight_time_s: Positive | None = None
     orbit: TargetOrbit | None = None
 
     @property
@@ -73,8 +94,12 @@ class Trajectory(Record, frozen=True, kw_only=True):
             yield (missing,), "missing; azimuth_deg, range_km and apogee_km go together"
         if self.depressed and (self.to is None or self.apogee_km is not None):
             yield ("depressed",), "goes only with a point `to`, without apogee_km"
+        if self.flight_time_s is not None and (self.to is None or self.depressed or self.apogee_km is not None):
+            yield ("flight_time_s",), "goes only with a point `to`, without apogee_km and depressed"
         if self.orbit is not None and self.apogee_km is not None:
             yield ("apogee_km",), "does not go with an orbit"
+        if self.orbit is not None:
+            yield from ((("orbit", *path), text) for path, text in self.orbit.problems())
         if self.to is not None:
             yield from ((("to", *path), text) for path, text in self.to.problems())
 
@@ -88,6 +113,7 @@ class Launch(Record, frozen=True, kw_only=True):
     from_: Point = field(name="from")
     trajectory: Trajectory
     case: Id | None = None
+    failure: LaunchFailure | None = None
 
     @property
     def time_ns(self) -> int:

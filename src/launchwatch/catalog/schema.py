@@ -33,6 +33,7 @@ from launchwatch.catalog.records import (
 )
 from launchwatch.catalog.scenario import (
     Launch,
+    LaunchFailure,
     Point,
     Scenario,
     SensorChoice,
@@ -66,6 +67,7 @@ __all__ = [
     "InService",
     "InfraredSensor",
     "Launch",
+    "LaunchFailure",
     "Molniya",
     "Orbit",
     "OrbitUse",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from launchwatch.catalog.schema import Booster, Launch
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.truth import FlightTruth
-from launchwatch.sim.truth.aim import Mode, aim_apogee_range, aim_impact, aim_orbit
+from launchwatch.sim.truth.aim import Mode, aim_apogee_range, aim_impact
+from launchwatch.sim.truth.aim_orbit import aim_injection, aim_orbit
 from launchwatch.sim.truth.flight import Trajectory, fly
-from launchwatch.sim.truth.plan import FlightPlan
+from launchwatch.sim.truth.plan import Failure, FlightPlan
 
 STEP_S = 5.0  # of the sampled truth in the journal; a straight line between two samples is off by at most 30 m
 
@@ -45,18 +46,25 @@ class Flown:
 
 
 def aim(launch: Launch, booster: Booster) -> FlightPlan:
-    """The plan that flies a launch of a scenario as it asks."""
+    """The plan that flies a launch of a scenario as it asks; aimed as if nothing failed."""
     start = (launch.from_.lat_deg, launch.from_.lon_deg)
     path = launch.trajectory
     if path.orbit is not None:
-        return aim_orbit(booster, start, path.orbit.inclination_deg, path.orbit.altitude_km)
-    if path.to is not None:
+        plan = aim_orbit(booster, start, path.orbit.inclination_deg, path.orbit.altitude_km, path.orbit.southward)
+        if path.orbit.injection_apogee_km is not None:
+            plan = aim_injection(booster, plan, path.orbit.injection_apogee_km, path.orbit.coast_s)
+    elif path.to is not None:
         target = (path.to.lat_deg, path.to.lon_deg)
-        return aim_impact(booster, start, target, mode_of(path.depressed, path.apogee_km), path.apogee_km)
-    assert path.azimuth_deg is not None
-    assert path.apogee_km is not None
-    assert path.range_km is not None
-    return aim_apogee_range(booster, start, path.azimuth_deg, path.apogee_km, path.range_km)
+        mode = mode_of(path.depressed, path.apogee_km)
+        plan = aim_impact(booster, start, target, mode, path.apogee_km, path.flight_time_s)
+    else:
+        assert path.azimuth_deg is not None
+        assert path.apogee_km is not None
+        assert path.range_km is not None
+        plan = aim_apogee_range(booster, start, path.azimuth_deg, path.apogee_km, path.range_km)
+    if launch.failure is None:
+        return plan
+    return replace(plan, failure=Failure(launch.failure.kind, launch.failure.time_s))
 
 
 def mode_of(depressed: bool, apogee_km: float | None) -> Mode:

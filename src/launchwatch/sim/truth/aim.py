@@ -1,4 +1,4 @@
-"""Aiming: the plan that makes a booster reach a point, an apogee or an orbit.
+"""Aiming: the plan that makes a booster reach a point, by a given apogee or in a given time; orbits are in `aim_orbit`.
 
 Three things are free: final pitch, cutoff and azimuth. The cutoff is varied also for boosters without thrust
 termination, and into the burn before the last: it stands for energy management in general (burning off, blow-out ports,
@@ -6,12 +6,11 @@ a turn out of the plane, a stage left unused).
 
 A search flies a coarse grid of pitch and cutoff. From there Newton steps go on side by side: in cutoff and azimuth for
 each pitch, which gives the family of trajectories through the target and its member of least energy; or in all three
-where an apogee is asked for. A search flies at most `MOST_FLIGHTS` flights.
+where an apogee or a flight time is asked for. A search flies at most `MOST_FLIGHTS` flights.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
@@ -21,7 +20,6 @@ from numpy.typing import ArrayLike, NDArray
 from launchwatch.catalog.schema import Booster
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.geodesy import A, direct, inverse, itrf_from_geodetic
-from launchwatch.physics.gravity import MU, OMEGA
 from launchwatch.sim.truth.flight import BOUNDS, COARSE_BOUNDS, Ends, fly_ends
 from launchwatch.sim.truth.phases import least_cutoff
 from launchwatch.sim.truth.plan import FlightPlan
@@ -34,10 +32,9 @@ MOST_FLIGHTS = 1_500
 """No search flies more."""
 DEPRESSED_APOGEE, LOFTED_APOGEE = 0.4, 2.0
 """Apogee of "depressed" and "lofted" as a part of that of minimum energy, where the booster has the energy for it."""
-LOWEST_ORBIT_KM = 150.0
-"""An orbit whose perigee is lower does not last."""
 
 _PITCHES_DEG = np.concatenate([np.arange(-45.0, 60.0, 5.0), np.arange(60.0, 90.0, 2.5), [88.75, 89.5]])
+_KICKS_DEG = 90.0 - np.geomspace(45.0, 0.05, 20)
 _CUTOFFS = np.concatenate([np.arange(-0.8, 0.0, 0.2), np.linspace(0.0, 1.0, 11)])
 _ROOM = 0.02  # kept from the least cutoff
 _STARTS = 8  # lanes of the grid that go on toward an apogee
@@ -74,10 +71,33 @@ class _Target:
     def least_cutoff(self) -> float:
         return least_cutoff(self.booster) + _ROOM
 
+    @property
+    def pitches_deg(self) -> FloatArray:
+        """Of the grid: a gravity turn hangs on small angles of its tip-over."""
+        return _KICKS_DEG if self.booster.stages[0].steering == "gravity-turn" else _PITCHES_DEG
+
     def fly(self, pitch_deg: FloatArray, cutoff: FloatArray, azimuth_deg: FloatArray, fine: bool) -> Ends:
         lanes = np.ones((len(pitch_deg), 7))
         lanes[:, 0], lanes[:, 1], lanes[:, 2] = azimuth_deg, pitch_deg, cutoff
         return fly_ends(self.booster, *self.launch, 0.0, lanes, BOUNDS if fine else COARSE_BOUNDS)
+
+
+@dataclass(frozen=True)
+class _Also:
+    """One more condition on a flight to a point: an apogee, m, or a time to impact, s."""
+
+    kind: Literal["apogee", "time"]
+    value: float
+
+    @property
+    def scale_m(self) -> float:
+        """Metres that count like one unit: a time is held within 1 ms."""
+        return 1.0 if self.kind == "apogee" else 1e3
+
+    def of(self, flown: Ends | _Lanes) -> FloatArray:
+        if self.kind == "apogee":
+            return flown.apogee_m
+        return flown.t_s if isinstance(flown, Ends) else flown.time_s
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,7 @@ class _Lanes:
     cutoff: FloatArray
     azimuth_deg: FloatArray
     apogee_m: FloatArray
+    time_s: FloatArray
     beyond_m: FloatArray
     held: BoolArray
 
@@ -101,6 +122,7 @@ def aim_impact(
     impact: LatLon,
     mode: Mode = "minimum-energy",
     apogee_km: float | None = None,
+    flight_time_s: float | None = None,
 ) -> FlightPlan:
     """Find the plan that hits a point.
 
@@ -115,6 +137,8 @@ def aim_impact(
         to it as a full burn gets.
     apogee_km : float, optional
         The apogee itself, whatever the mode.
+    flight_time_s : float, optional
+        Or the time from lift-off to impact.
 
     Returns
     -------
@@ -124,17 +148,28 @@ def aim_impact(
     Raises
     ------
     AimError
-        A target beyond the reach or nearer than 20 km, or an apogee out of reach.
+        A target beyond the reach or nearer than 20 km, or an apogee or a flight time out of reach.
     """
     target = _target(booster, launch, impact)
     grid = _grid(target)
+    if apogee_km is not None and flight_time_s is not None:
+        raise AimError("give an apogee or a flight time; each fixes the other")
     if apogee_km is not None:
-        plan = _at_apogee(target, grid, apogee_km * 1e3)
+        plan = _through(target, grid, _Also("apogee", apogee_km * 1e3))
         if plan is None:
             apogees = _family(target, grid).apogee_m / 1e3
             raise AimError(
                 f"{booster.id} cannot reach this target with an apogee of {apogee_km:.0f} km; "
                 f"apogees of about {apogees.min():.0f} to {apogees.max():.0f} km are possible"
+            )
+        return plan
+    if flight_time_s is not None:
+        plan = _through(target, grid, _Also("time", flight_time_s))
+        if plan is None:
+            times = _family(target, grid).time_s
+            raise AimError(
+                f"{booster.id} cannot reach this target in {flight_time_s:.0f} s; "
+                f"flight times of about {times.min():.0f} to {times.max():.0f} s are possible"
             )
         return plan
     family = _family(target, grid)
@@ -143,7 +178,7 @@ def aim_impact(
     best = _newton(target, [pitch], family.cutoff[[least]], family.azimuth_deg[[least]], _NEWTON, fine=True)
     if mode != "minimum-energy":
         wanted = float(best.apogee_m[0]) * (DEPRESSED_APOGEE if mode == "depressed" else LOFTED_APOGEE)
-        plan = _at_apogee(target, grid, wanted)
+        plan = _through(target, grid, _Also("apogee", wanted))
         if plan is not None:
             return plan
         edge = [int(np.argmin(family.apogee_m) if mode == "depressed" else np.argmax(family.apogee_m))]
@@ -180,91 +215,6 @@ def aim_apogee_range(
     return aim_impact(booster, launch, direct(*launch, azimuth_deg, range_km * 1e3), "lofted", apogee_km)
 
 
-def aim_orbit(booster: Booster, launch: LatLon, inclination_deg: float, altitude_km: float) -> FlightPlan:
-    """Find the plan that reaches an orbit near an altitude by direct ascent, eastward and north of east.
-
-    For each final pitch the cutoff gives the orbit its size; the pitch is the one that makes it roundest.
-
-    Parameters
-    ----------
-    booster : Booster
-    launch : (lat_deg, lon_deg)
-    inclination_deg : float
-        At least the launch point's latitude, at most 180 degrees less it.
-    altitude_km : float
-        Mean of perigee and apogee over the equatorial radius.
-
-    Returns
-    -------
-    FlightPlan
-
-    Raises
-    ------
-    AimError
-        An inclination that the launch point does not see, or no orbit with a perigee above `LOWEST_ORBIT_KM`.
-    """
-    lat = math.radians(launch[0])
-    ratio = math.cos(math.radians(inclination_deg)) / math.cos(lat)
-    if abs(ratio) > 1.0:
-        raise AimError(f"inclination {inclination_deg:g} deg cannot be reached from latitude {launch[0]:g} deg")
-    size = A + altitude_km * 1e3
-    speed = math.sqrt(MU / size)
-    inertial = math.asin(ratio)
-    azimuth = math.degrees(
-        math.atan2(speed * math.sin(inertial) - OMEGA * A * math.cos(lat), speed * math.cos(inertial))
-    )
-    best: tuple[float, float, float] | None = None  # perigee m, pitch deg, cutoff
-    pitches = np.arange(-40.0, 45.0, 2.5)
-    for _ in range(3):
-        for pitch, cutoff, perigee in _orbits(booster, launch, azimuth, pitches, size):
-            if best is None or perigee > best[0]:
-                best = (perigee, pitch, cutoff)
-        if best is None:
-            break
-        step = pitches[1] - pitches[0]
-        pitches = np.linspace(best[1] - step, best[1] + step, 11)
-    if best is None or best[0] < A + LOWEST_ORBIT_KM * 1e3:
-        reached = "no orbit of that size" if best is None else f"a perigee of {(best[0] - A) / 1e3:.0f} km"
-        raise AimError(
-            f"{booster.id} reaches {reached} at {altitude_km:g} km and {inclination_deg:g} deg; "
-            f"it needs {LOWEST_ORBIT_KM:g} km"
-        )
-    return FlightPlan(
-        lat_deg=launch[0], lon_deg=launch[1], azimuth_deg=azimuth % 360.0, final_pitch_deg=best[1], cutoff=best[2]
-    )
-
-
-def _orbits(
-    booster: Booster, launch: LatLon, azimuth_deg: float, pitches: FloatArray, size_m: float
-) -> list[tuple[float, float, float]]:
-    """Pitch, cutoff and perigee (m from the centre) of the orbits of one semi-major axis."""
-    low, high = np.zeros(len(pitches)), np.ones(len(pitches))
-    lanes = np.ones((len(pitches), 7))
-    lanes[:, 0], lanes[:, 1] = azimuth_deg, pitches
-    axis, _ = _sizes(fly_ends(booster, *launch, 0.0, lanes, COARSE_BOUNDS, to_burnout=True))
-    reaches = axis >= size_m
-    perigee = np.zeros(len(pitches))
-    for _ in range(24):
-        lanes[:, 2] = 0.5 * (low + high)
-        axis, perigee = _sizes(fly_ends(booster, *launch, 0.0, lanes, COARSE_BOUNDS, to_burnout=True))
-        low, high = np.where(axis < size_m, lanes[:, 2], low), np.where(axis < size_m, high, lanes[:, 2])
-    return [
-        (float(p), float(c), float(q))
-        for p, c, q in zip(pitches[reaches], high[reaches], perigee[reaches], strict=True)
-    ]
-
-
-def _sizes(ends: Ends) -> tuple[FloatArray, FloatArray]:
-    """Semi-major axis (infinite where the flight escapes, 0 where it has hit the ground) and perigee, m, (n,) each."""
-    r = ends.position_m
-    v = ends.velocity_m_s + OMEGA * np.stack([-r[:, 1], r[:, 0], np.zeros(len(r))], axis=1)
-    energy = 0.5 * np.sum(v**2, axis=1) - MU / np.linalg.norm(r, axis=1)
-    momentum2 = np.sum(np.cross(r, v) ** 2, axis=1)
-    eccentricity = np.sqrt(np.maximum(0.0, 1.0 + 2.0 * energy * momentum2 / MU**2))
-    axis = np.where(energy < 0.0, -MU / (2.0 * np.where(energy < 0.0, energy, -1.0)), np.inf)
-    return np.where(ends.landed, 0.0, axis), np.where(ends.landed, 0.0, momentum2 / (MU * (1.0 + eccentricity)))
-
-
 def _target(booster: Booster, launch: LatLon, impact: LatLon) -> _Target:
     distance_m, azimuth_deg, _ = inverse(*launch, *impact)
     if distance_m < _SHORTEST_KM * 1e3:
@@ -280,10 +230,11 @@ def _target(booster: Booster, launch: LatLon, impact: LatLon) -> _Target:
 def _grid(target: _Target) -> _Lanes:
     """The coarse grid of pitch and cutoff, pitch by pitch."""
     cutoffs = _CUTOFFS[target.least_cutoff < _CUTOFFS]
-    pitch, cutoff = (values.ravel() for values in np.meshgrid(_PITCHES_DEG, cutoffs, indexing="ij"))
+    pitch, cutoff = (values.ravel() for values in np.meshgrid(target.pitches_deg, cutoffs, indexing="ij"))
     azimuth = np.full(len(pitch), target.azimuth_deg)
     ends = target.fly(pitch, cutoff, azimuth, fine=False)
-    return _Lanes(pitch, cutoff, azimuth, ends.apogee_m, target.miss(ends)[0], np.zeros(len(pitch), dtype=np.bool_))
+    held = np.zeros(len(pitch), dtype=np.bool_)
+    return _Lanes(pitch, cutoff, azimuth, ends.apogee_m, ends.t_s, target.miss(ends)[0], held)
 
 
 def _family(target: _Target, grid: _Lanes) -> _Lanes:
@@ -294,7 +245,7 @@ def _family(target: _Target, grid: _Lanes) -> _Lanes:
     AimError
         The target is out of reach.
     """
-    beyond = grid.beyond_m.reshape(len(_PITCHES_DEG), -1)
+    beyond = grid.beyond_m.reshape(len(target.pitches_deg), -1)
     cutoffs = grid.cutoff[: beyond.shape[1]]
     passes = (beyond[:, :-1] < 0.0) & (beyond[:, 1:] >= 0.0)
     rows = np.flatnonzero(passes.any(axis=1))
@@ -309,20 +260,20 @@ def _family(target: _Target, grid: _Lanes) -> _Lanes:
     lands = np.isfinite(far)
     part = np.where(lands, -short / (np.where(lands, far, 0.0) - short), 0.25)
     cutoff = cutoffs[column] + part * (cutoffs[column + 1] - cutoffs[column])
-    lanes = _newton(target, _PITCHES_DEG[rows], cutoff, np.full(len(rows), target.azimuth_deg), 5, fine=False)
+    lanes = _newton(target, target.pitches_deg[rows], cutoff, np.full(len(rows), target.azimuth_deg), 5, fine=False)
     if not lanes.held.any():
         raise AimError(f"{target.booster.id}: no trajectory through the target was found")
     return lanes.take(lanes.held)
 
 
-def _at_apogee(target: _Target, grid: _Lanes, apogee_m: float) -> FlightPlan | None:
-    """The plan through the target that rises to an apogee, or None."""
-    off = np.hypot(grid.beyond_m / (target.along * A), grid.apogee_m / apogee_m - 1.0)
+def _through(target: _Target, grid: _Lanes, also: _Also) -> FlightPlan | None:
+    """The plan through the target that meets one more condition, or None."""
+    off = np.hypot(grid.beyond_m / (target.along * A), also.of(grid) / also.value - 1.0)
     start = grid.take(np.argsort(off)[:_STARTS])
-    lanes = _newton(target, start.pitch_deg, start.cutoff, start.azimuth_deg, _NEWTON, fine=False, apogee_m=apogee_m)
+    lanes = _newton(target, start.pitch_deg, start.cutoff, start.azimuth_deg, _NEWTON, fine=False, also=also)
     for i in np.flatnonzero(lanes.held):
         one = lanes.take(np.array([i]))
-        one = _newton(target, one.pitch_deg, one.cutoff, one.azimuth_deg, 4, fine=True, apogee_m=apogee_m)
+        one = _newton(target, one.pitch_deg, one.cutoff, one.azimuth_deg, 4, fine=True, also=also)
         if one.held[0]:
             return _plan(target, one, 0)
     return None
@@ -335,14 +286,14 @@ def _newton(
     azimuth_deg: FloatArray,
     rounds: int,
     fine: bool,
-    apogee_m: float | None = None,
+    also: _Also | None = None,
 ) -> _Lanes:
     """Newton steps with one-sided differences, all lanes side by side.
 
-    Unknown are cutoff and azimuth, and the pitch too where an apogee is asked for. A lane is held within 100 m, or
-    `_HIT_M` where ``fine``, of the target and the apogee, with a cutoff of at most 1.
+    Unknown are cutoff and azimuth, and the pitch too where one more condition is to be met. A lane is held within
+    100 m, or `_HIT_M` where ``fine``, of the target and the condition, with a cutoff of at most 1.
     """
-    unknowns = 2 if apogee_m is None else 3
+    unknowns = 2 if also is None else 3
     steps, farthest = np.array(_DIFFERENCES[:unknowns]), np.array(_FARTHEST[:unknowns])
     x = np.stack([cutoff, azimuth_deg, np.asarray(pitch_deg, dtype=np.float64)])
     for _ in range(rounds):
@@ -351,7 +302,7 @@ def _newton(
             varied[i, i + 1] += steps[i]
         cutoffs, azimuths, pitches = varied.reshape(3, -1)
         ends = target.fly(pitches, cutoffs, azimuths, fine)
-        errors = _errors(target, ends, apogee_m).reshape(unknowns, unknowns + 1, -1)
+        errors = _errors(target, ends, also).reshape(unknowns, unknowns + 1, -1)
         jacobian = np.moveaxis((errors[:, 1:] - errors[:, :1]) / steps[None, :, None], -1, 0)
         usable = np.isfinite(jacobian).all(axis=(1, 2)) & np.isfinite(errors[:, 0]).all(axis=0)
         usable[usable] &= np.abs(np.linalg.det(jacobian[usable])) > 0.0
@@ -362,15 +313,17 @@ def _newton(
         x[0] = np.where(usable, np.clip(x[0], target.least_cutoff, 1.02), np.maximum(x[0] - 0.02, target.least_cutoff))
         x[2] = np.minimum(x[2], 90.0)
     ends = target.fly(x[2], x[0], x[1], fine)
-    errors = _errors(target, ends, apogee_m)
+    errors = _errors(target, ends, also)
     held = (np.abs(errors) < (_HIT_M if fine else 100.0)).all(axis=0) & (x[0] <= 1.0)
-    return _Lanes(x[2], x[0], x[1], ends.apogee_m, errors[0], held)
+    return _Lanes(x[2], x[0], x[1], ends.apogee_m, ends.t_s, errors[0], held)
 
 
-def _errors(target: _Target, ends: Ends, apogee_m: float | None) -> FloatArray:
-    """What is to vanish, m: beyond and left of the target, and the apogee's error; (2 or 3, n)."""
+def _errors(target: _Target, ends: Ends, also: _Also | None) -> FloatArray:
+    """What is to vanish, m: beyond and left of the target, and off the condition; (2 or 3, n)."""
     beyond, left = target.miss(ends)
-    return np.stack([beyond, left] if apogee_m is None else [beyond, left, ends.apogee_m - apogee_m])
+    if also is None:
+        return np.stack([beyond, left])
+    return np.stack([beyond, left, also.scale_m * (also.of(ends) - also.value)])
 
 
 def _plan(target: _Target, lanes: _Lanes, i: int) -> FlightPlan:
