@@ -48,6 +48,9 @@ notes.
 - Sources marked *read* were read for this catalogue; *carried over from memory* asks for a check before a figure is
   quoted.
 """
+HEADS = ["id", "name", "country", "mass, t", "payload, kg", "diameter, m", "propellant, t", "thrust, kN", "burn, s",
+         "our range, km", "published range, km"]  # fmt: skip
+NO_RANGE = {"slv", "sounding-rocket"}
 ALWAYS_ASSUMED = {
     "reentry_ballistic_coefficient_kg_m2", "vertical_s", "pitch_tau_s", "cd_scale", "plume_efficiency",
     "plume_efficiency_low", "plume_efficiency_high", "rcs_booster_m2", "rcs_payload_m2",
@@ -101,16 +104,11 @@ def page(catalog: Catalog) -> str:
     for name, title in CLASSES.items():
         boosters = [b for b in catalog.boosters.values() if b.booster_class == name]
         boosters.sort(key=lambda b: (b.country is None, b.country or "", b.id))
-        parts.append(f"## {title} (`{name}`)\n\n" + _table([_figures(b) for b in boosters]))
+        columns = len(HEADS) if name not in NO_RANGE else len(HEADS) - 2
+        rows = [HEADS, ["---"] * len(HEADS), *(_figures(b) for b in boosters)]
+        parts.append(f"## {title} (`{name}`)\n\n" + "".join(f"| {' | '.join(row[:columns])} |\n" for row in rows))
         parts.append("\n".join(_words(b) for b in boosters) + "\n")
     return "\n".join(parts)
-
-
-def _table(rows: list[list[str]]) -> str:
-    heads = ["id", "name", "country", "mass, t", "payload, kg", "diameter, m", "propellant, t", "thrust, kN", "burn, s",
-             "our range, km", "published range, km"]  # fmt: skip
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def _figures(booster: Booster) -> list[str]:
@@ -131,7 +129,7 @@ def _figures(booster: Booster) -> list[str]:
 
 
 def _our_range(booster: Booster) -> str:
-    if booster.booster_class in ("slv", "sounding-rocket"):
+    if booster.booster_class in NO_RANGE:
         return ""
     found = reach(booster)
     if found.orbits or found.range_km > FARTHEST_KM:

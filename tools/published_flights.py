@@ -13,6 +13,7 @@ it, and how it is handled:
 from __future__ import annotations
 
 import math
+import statistics
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from launchwatch.report.style import BLUE, GREY, INK, PALE, VERMILION, drawing, 
 from launchwatch.sim.truth.aim import aim_apogee_range
 from launchwatch.sim.truth.flight import fly
 
+TITLE = "Flight: aimed at a published apogee and range, the time that it takes"
 BAR = 0.015
 """Greatest error of a time, as a part of it, where the span of what was published is narrower."""
 LOFTED_RATIO = 0.4
@@ -183,6 +185,32 @@ def table_row(flown: Flown) -> tuple[str, str, str, str, str]:
         published += f" ({low:,.0f} to {high:,.0f})"
     source = f"{flight.source}. Doubted: {flight.doubt}" if flight.doubt else flight.source
     return case, published, ours, f"{100.0 * flown.error:+.2f} %", source
+
+
+def undoubted(flown: list[Flown]) -> list[Flown]:
+    """Those whose time is published and not doubted."""
+    return [one for one in flown if one.flight.published_s is not None and not one.flight.doubt]
+
+
+def median_error(flown: list[Flown]) -> float:
+    """Median of the errors without sign, of those whose time is published and not doubted."""
+    return statistics.median(abs(one.error) for one in undoubted(flown))
+
+
+def note(flown: list[Flown]) -> str:
+    """What stands below the table: what the times prove, their median error, and the plot."""
+    lofted = [one for one in flown if one.flight.lofted]
+    return f"""
+Median error where a time is published and not doubted: {100.0 * median_error(lofted):.2f} % of the
+{len(undoubted(lofted))} lofted flights, {100.0 * median_error(flown):.2f} % of all {len(undoubted(flown))}.
+An error counts as small within {100.0 * BAR:g} %, or within the span of what was published (in brackets) where that is
+coarser. The burn times of `hwasong-14`, `hwasong-15`, `hwasong-17`, `hwasong-18` and `hwasong-19` are themselves fitted
+to such times, as their notes say: these rows show that one vehicle flies several of its flights, not that its burns are
+known. Two times are doubted and shown all the same: the arc from ground to ground through an apogee has a time of its
+own, and a vehicle that gains its speed on the way up takes longer.
+
+![Error of the flight time by flight, with the span of what was published](_static/lofted-flights.png)
+"""
 
 
 def plot(flown: list[Flown], path: Path) -> None:

@@ -1,8 +1,8 @@
 """Reads the packaged catalogue, a user's own folder beside it, and scenarios.
 
-A folder holds blocks by kind (`KINDS`): one file, ``<kind>.yaml``, or a folder of files, ``<kind>/<any name>.yaml``, each
-a list of blocks; and scenarios, each a file ``scenarios/<id>.yaml``. A user's block replaces the packaged block of the
-same kind and id.
+A folder holds blocks by kind (`KINDS`), as one file ``<kind>.yaml`` or as files in a folder of that name, each a list of
+blocks; and scenarios, each a file ``scenarios/<id>.yaml``. A user's block replaces the packaged block of the same kind
+and id.
 """
 
 from __future__ import annotations

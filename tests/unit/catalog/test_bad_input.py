@@ -124,8 +124,8 @@ def test_a_wrong_reference(folder: Write, old: str, new: str, error: str) -> Non
         ),
         (
             "hwasong-15",
-            "hwasong-51",
-            "scenarios/mine.yaml:7: launches[0].booster: booster 'hwasong-51' is unknown; did you mean 'hwasong-15'?",
+            "hwasong15",
+            "scenarios/mine.yaml:7: launches[0].booster: booster 'hwasong15' is unknown; did you mean 'hwasong-15'?",
         ),
         (
             "pyongsong",
@@ -227,7 +227,9 @@ def test_a_good_folder_has_no_errors(folder: Write) -> None:
 
 def test_a_kind_may_be_a_folder_of_files(folder: Write) -> None:
     second = PAYLOAD.replace("my-payload", "second")
-    path = folder(payloads=PAYLOAD, payloads__more=second, payloads__third=PAYLOAD.replace("my-payload", "dsp-scanning"))
+    path = folder(
+        payloads=PAYLOAD, payloads__more=second, payloads__third=PAYLOAD.replace("my-payload", "dsp-scanning")
+    )
     assert check_folder(path) == []
     catalog = load_catalog(path)
     assert {"my-payload", "second"} <= set(catalog.payloads)
