@@ -1,6 +1,6 @@
 """Reads the packaged catalogue, a user's own folder beside it, and scenarios.
 
-A folder holds blocks by kind (`KINDS`), as one file ``<kind>.yaml`` or as files in a folder of that name, each a list of
+A folder holds blocks by kind (`KINDS`), as one file ``<kind>.yaml`` or as files in a folder ``<kind>``, each a list of
 blocks; and scenarios, each a file ``scenarios/<id>.yaml``. A user's block replaces the packaged block of the same kind
 and id.
 """
