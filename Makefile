@@ -5,7 +5,7 @@ PYTEST_ARGS ?=
 SEEDS ?= 20
 BIN := .venv/bin
 
-.PHONY: run test slow bench validation docs lint schemas clean
+.PHONY: run test slow bench validation docs lint schemas boosters clean
 .DEFAULT_GOAL := run
 
 # A fresh folder for each run: a folder that holds a run is never written to.
@@ -31,6 +31,9 @@ docs: .venv/.installed-dev
 
 schemas: .venv/.installed-dev
 	$(BIN)/python tools/make_schemas.py
+
+boosters: .venv/.installed-dev
+	$(BIN)/python tools/make_booster_table.py
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.flight

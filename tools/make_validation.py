@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import published_flights as published
 import validation_physics as physics
 from scipy.special import bdtr
 
@@ -22,6 +23,7 @@ from launchwatch.catalog.loader import load_catalog, load_scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "benchmarks"
+PICTURES = ROOT / "docs" / "_static"
 SCENARIO = "hwasong-15-2017"
 MOMENTS = ("first_warning", "burnout_plus_60_s", "final")
 POINTS = ("launch_point", "impact_point")
@@ -127,6 +129,8 @@ def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def page(seeds: int) -> str:
     """The whole page."""
     catalog = load_catalog()
+    flown = [published.fly_published(catalog, flight) for flight in published.FLIGHTS]
+    published.plot(flown, PICTURES / "lofted-flights.png")
     parts = [
         "# Validation\n",
         "Every row is computed by `make validation`; a difference is shown whatever it is.\n"
@@ -137,7 +141,7 @@ def page(seeds: int) -> str:
         ("Minimum-energy arcs on a still sphere", physics.arcs),
         ("Frames: TEME to ITRF by mean sidereal time", physics.frames),
         ("Flight: against Taylor integration", lambda: physics.bench_1(catalog, BUILD)),
-        ("Flight: aimed at a published apogee and range, the time that it takes", lambda: physics.flights(catalog)),
+        (published.TITLE, lambda: [published.table_row(one) for one in flown]),
         ("Radar: ranges and horizon of an array like PAVE PAWS", physics.radar),
         ("Infrared: vertical transmission from the plume to space", physics.transmitted),
         (
@@ -145,7 +149,8 @@ def page(seeds: int) -> str:
             lambda: physics.first_detections(catalog),
         ),
     ]
-    parts += [f"## {title}\n\n{markdown(HEADS, make())}" for title, make in sections]
+    notes = {published.TITLE: published.note(flown)}
+    parts += [f"## {title}\n\n{markdown(HEADS, make())}{notes.get(title, '')}" for title, make in sections]
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]

@@ -57,14 +57,6 @@ ARCS = [
     (10_000.0, 7_198.1, 22.52, 1_319.5, 32.18),
     (12_000.0, 7_479.6, 18.02, 1_264.5, 35.72),
 ]
-# booster, day, launch, azimuth, apogee km, range km, published flight time s, source of the figures
-FLIGHTS = [
-    ("hwasong-15", "2017-11-28", (39.3, 125.9), 76.0, 4_475.0, 950.0, 3_180.0, "KCNA; Japan MoD, 53 min"),
-    ("hwasong-15", "2023-02-18", (39.2, 125.7), 72.0, 5_768.5, 989.0, 4_015.0, "KCNA, 4,015 s"),
-    ("hwasong-12", "2017-05-13", (40.1, 125.2), 71.0, 2_111.5, 787.0, 1_800.0, "KCNA; Japan MoD, about 30 min"),
-    ("hwasong-12", "2017-09-14", (39.2, 125.7), 72.0, 770.0, 3_700.0, 1_140.0, "Japan MoD, 19 min"),
-    ("black-brant-12", "1995-01-25", (69.3, 16.0), 345.0, 1_453.0, 1_050.0, 1_440.0, "1,453 km, about 24 min"),
-]
 NARROW, WIDE = (2.65, 2.80), (2.65, 2.95)
 TRANSMITTED = [(0, 0.000, 0.036), (5, 0.010, 0.244), (7, 0.090, 0.371), (10, 0.364, 0.596), (12, 0.504, 0.692),
                (15, 0.654, 0.789), (20, 0.820, 0.892), (30, 0.956, 0.974)]  # fmt: skip
@@ -146,18 +138,6 @@ def bench_1(catalog: Catalog, build: Path) -> list[Row]:
         return [("BENCH-1, 100 flights of 10,000 km", "0 m", "not run", "", "needs `LAUNCHWATCH_BENCH`")]
     said = f"median {1e3 * median:.2f} mm, worst {1e3 * worst:.2f} mm"
     return [("BENCH-1, 100 flights of 10,000 km: impact point", "0 m", said, said, "heyoka, Taylor, 1e-18")]
-
-
-def flights(catalog: Catalog) -> list[Row]:
-    """Flights aimed at the published apogee and range: their time is ours to get right."""
-    rows: list[Row] = []
-    for name, day, launch, azimuth, apogee, distance, published, source in FLIGHTS:
-        booster = catalog.boosters[name]
-        path = fly(booster, aim_apogee_range(booster, launch, azimuth, apogee, distance))
-        assert path.impact_s is not None
-        case = f"{name}, {day}: {apogee:,.0f} km high, {distance:,.0f} km far"
-        rows.append((case, f"{published:,.0f} s", f"{path.impact_s:,.0f} s", percent(path.impact_s, published), source))
-    return rows
 
 
 def radar() -> list[Row]:

@@ -1,7 +1,6 @@
 """The walls of the house: what may import what, what may not be called where, and what is published."""
 
 import ast
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -9,7 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import make_booster_table
+import make_schemas
 import pytest
+
+from launchwatch.catalog.loader import load_catalog
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "launchwatch"
@@ -160,13 +163,12 @@ def test_the_walls_stand(copy_of_the_house: Path) -> None:
 
 
 def test_published_schemas_are_those_of_the_records() -> None:
-    specification = importlib.util.spec_from_file_location("make_schemas", ROOT / "tools" / "make_schemas.py")
-    assert specification is not None
-    assert specification.loader is not None
-    make_schemas = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(make_schemas)
     published = {path.name: path.read_text() for path in make_schemas.FOLDER.glob("*.json")}
     assert published == make_schemas.schemas(), "run `make schemas`"
+
+
+def test_the_page_of_boosters_is_that_of_the_catalogue() -> None:
+    assert make_booster_table.FILE.read_text() == make_booster_table.page(load_catalog()), "run `make boosters`"
 
 
 def test_every_record_is_on_the_reference_page() -> None:

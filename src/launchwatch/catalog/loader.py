@@ -1,7 +1,8 @@
 """Reads the packaged catalogue, a user's own folder beside it, and scenarios.
 
-A folder holds one file for each kind (`KINDS`), each a list of blocks, and scenarios as ``scenarios/<id>.yaml``. A
-user's block replaces the packaged block of the same kind and id.
+A folder holds blocks by kind (`KINDS`), as one file ``<kind>.yaml`` or as files in a folder ``<kind>``, each a list of
+blocks; and scenarios, each a file ``scenarios/<id>.yaml``. A user's block replaces the packaged block of the same kind
+and id.
 """
 
 from __future__ import annotations
@@ -193,7 +194,8 @@ def _sources(extra: Path | None) -> list[_Source]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    paths = (p for pattern in ("*", "scenarios/*") for p in folder.glob(pattern) if p.suffix in (".yaml", ".yml"))
+    folders = (folder, *(folder / kind for kind in (*KINDS, "scenarios")))
+    paths = (path for holder in folders for path in holder.glob("*") if path.suffix in (".yaml", ".yml"))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 
@@ -216,13 +218,15 @@ def _compile(sources: list[_Source]) -> tuple[Catalog, list[str]]:
     scenarios: dict[str, Raw] = {}
     origins: _Origins = {}
     for prefix, files in sources:
+        seen: dict[tuple[str, str], tuple[str, int]] = {}
         for name, content in files.items():
+            kind = name.partition("/")[0] if "/" in name else Path(name).stem
             try:
                 document = read_yaml(content, prefix + name)
-                if name.startswith("scenarios/"):
+                if kind == "scenarios":
                     _take_scenario(document, scenarios, origins)
                 else:
-                    errors += _take_blocks(document, blocks, origins)
+                    errors += _take_blocks(document, kind, blocks, origins, seen)
             except CatalogError as error:
                 errors.append(str(error))
     catalog = Catalog(**blocks, scenarios=dict(sorted(scenarios.items())), hash=_hash(sources))
@@ -248,15 +252,22 @@ def _take_scenario(document: Document, scenarios: dict[str, Raw], origins: _Orig
     origins["scenarios", name] = document, ()
 
 
-def _take_blocks(document: Document, blocks: dict[str, dict[str, Any]], origins: _Origins) -> list[str]:
-    """Add the blocks of a file to those of its kind; returns the errors of blocks that are wrong."""
-    kind = Path(document.name).stem
+def _take_blocks(
+    document: Document,
+    kind: str,
+    blocks: dict[str, dict[str, Any]],
+    origins: _Origins,
+    seen: dict[tuple[str, str], tuple[str, int]],
+) -> list[str]:
+    """Add the blocks of a file to those of its kind; returns the errors of blocks that are wrong.
+
+    ``seen`` has the file and line of each kind and id that the same folder gave before.
+    """
     if kind not in KINDS:
         raise CatalogError(f"{document.name}:1: is no file of the catalogue{nearest(kind, KINDS)}")
     if not isinstance(document.data, list):
         raise document.error((), "is no list of blocks; start each block with `- id: ...`")
     errors = []
-    seen: dict[str, int] = {}
     for i, data in enumerate(document.data):
         label = str(data.get("id", f"block {i + 1}")) if isinstance(data, dict) else f"block {i + 1}"
         try:
@@ -264,11 +275,12 @@ def _take_blocks(document: Document, blocks: dict[str, dict[str, Any]], origins:
         except FieldError as error:
             errors.append(str(_named(document, (i,), label, error.path, error.text)))
             continue
-        if block.id in seen:
-            text = f"is there twice, first at line {seen[block.id]}; keep one"
-            errors.append(str(_named(document, (i,), label, ("id",), text)))
+        if (kind, block.id) in seen:
+            name, line = seen[kind, block.id]
+            where = f"line {line}" if name == document.name else f"{name}:{line}"
+            errors.append(str(_named(document, (i,), label, ("id",), f"is there twice, first at {where}; keep one")))
             continue
-        seen[block.id] = document.line((i,))
+        seen[kind, block.id] = document.name, document.line((i,))
         blocks[kind][block.id] = block
         origins[kind, block.id] = document, (i,)
     return errors

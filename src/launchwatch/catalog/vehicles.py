@@ -128,6 +128,7 @@ class Booster(Block, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    published_range_km : lowest and highest maximum range that sources give; null as the highest: "more than".
     vertical_s : time of vertical rise before the pitch programme or the tip-over of a gravity turn.
     pitch_tau_s : time constant of the pitch programme, or duration of the tip-over.
     thrust_termination : the last stage may stop early.
@@ -140,6 +141,7 @@ class Booster(Block, frozen=True, kw_only=True):
     booster_class: BoosterClass = field(name="class")
     country: Country | None
     payload_kg: NonNegative
+    published_range_km: tuple[Positive, Positive | None] | None = None
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=5)]
     reentry_ballistic_coefficient_kg_m2: Positive
     vertical_s: NonNegative
@@ -166,3 +168,7 @@ class Booster(Block, frozen=True, kw_only=True):
                 ("plume_efficiency",),
                 f"is {self.plume_efficiency:g}; it must lie between its bounds {low:g} and {high:g}",
             )
+        if self.published_range_km is not None:
+            least, most = self.published_range_km
+            if most is not None and most < least:
+                yield ("published_range_km",), f"is [{least:g}, {most:g}]; write the shorter range first"

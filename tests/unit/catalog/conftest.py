@@ -62,9 +62,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pat
 
     def write(**files: str) -> Path:
         path = tmp_path / "own"
-        (path / "scenarios").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (path / f"{name.replace('__', '/')}.yaml").write_text(text)
+            file = path / f"{name.replace('__', '/')}.yaml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
         return path
 
     return write

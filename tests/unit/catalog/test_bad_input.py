@@ -124,8 +124,8 @@ def test_a_wrong_reference(folder: Write, old: str, new: str, error: str) -> Non
         ),
         (
             "hwasong-15",
-            "hwasong-51",
-            "scenarios/mine.yaml:7: launches[0].booster: booster 'hwasong-51' is unknown; did you mean 'hwasong-15'?",
+            "hwasong15",
+            "scenarios/mine.yaml:7: launches[0].booster: booster 'hwasong15' is unknown; did you mean 'hwasong-15'?",
         ),
         (
             "pyongsong",
@@ -185,11 +185,26 @@ def test_a_wrong_scenario(folder: Write, catalog: Catalog, old: str, new: str, e
             PAYLOAD + "  sigma_urad: 3\n",
             "payloads.yaml:15: [0].sigma_urad: is there twice, first at line 10",
         ),
+        ("payloads__any-name", "- 3", "payloads/any-name.yaml:1: block 1: is 3; write a mapping"),
+        (
+            "payloads__any-name",
+            PAYLOAD.replace("sigma_urad: 20.0", "sigma_urad: -20.0"),
+            "payloads/any-name.yaml:10: my-payload.sigma_urad: is -20.0; it must be greater than 0",
+        ),
         ("scenarios__mine", "- 3", "scenarios/mine.yaml:1: is no scenario"),
     ],
 )
 def test_a_wrong_file(folder: Write, name: str, text: str, error: str) -> None:
     assert one_error(folder(**{name: text})).startswith(error)
+
+
+@pytest.mark.parametrize("first", ["payloads", "payloads__a"])
+def test_a_block_that_is_in_two_files_of_a_kind(folder: Write, first: str) -> None:
+    path = folder(**{first: "# mine\n" + PAYLOAD, "payloads__b": PAYLOAD})
+    name = first.replace("__", "/")
+    # the file beside the folder sorts behind the files in it
+    where, twice = (f"{name}.yaml:2", "payloads/b.yaml:1") if "/" in name else ("payloads/b.yaml:1", f"{name}.yaml:2")
+    assert one_error(path) == f"{twice}: my-payload.id: is there twice, first at {path}/{where}; keep one"
 
 
 def test_every_error_is_listed_and_the_first_is_raised(folder: Write) -> None:
@@ -208,6 +223,17 @@ def test_a_good_folder_has_no_errors(folder: Write) -> None:
     catalog = load_catalog(path)
     assert catalog.sensors_infrared["my-sensor"].payload == "my-payload"
     assert load_scenario("mine", catalog).launches[0].from_.place == "pyongsong"
+
+
+def test_a_kind_may_be_a_folder_of_files(folder: Write) -> None:
+    second = PAYLOAD.replace("my-payload", "second")
+    path = folder(
+        payloads=PAYLOAD, payloads__more=second, payloads__third=PAYLOAD.replace("my-payload", "dsp-scanning")
+    )
+    assert check_folder(path) == []
+    catalog = load_catalog(path)
+    assert {"my-payload", "second"} <= set(catalog.payloads)
+    assert catalog.payloads["dsp-scanning"].sigma_urad == 20.0  # a user's block goes before the packaged one
 
 
 @pytest.mark.parametrize(
