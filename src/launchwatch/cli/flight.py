@@ -18,18 +18,24 @@ def fly(
     range_km: Annotated[float | None, typer.Option("--range-km", metavar="R", help="Range over ground.")] = None,
     apogee_km: Annotated[float | None, typer.Option("--apogee-km", metavar="H", help="Apogee, flown lofted.")] = None,
     depressed: Annotated[bool, typer.Option(help="Fly low.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Parquet file for the trajectory.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the trajectory; its ending says how: .parquet .oem .e .czml .kml.")
+    ] = None,
+    at: Annotated[str, typer.Option("--at", metavar="UTC", help="Lift-off, for the file.")] = "2000-01-01T12:00:00Z",
+    frame: Annotated[str, typer.Option(metavar="NAME", help="Of an .oem or .e file: itrf, gcrf or teme.")] = "itrf",
     catalog: Folder = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Fly one booster: times, burnout, apogee, impact."""
-    from launchwatch.assembly.flight.fly import fly_once, write_trajectory
+    from launchwatch.assembly.flight.fly import fly_once
+    from launchwatch.assembly.flight.output import Body, write_flight
     from launchwatch.catalog.loader import load_catalog
 
-    path, figures = fly_once(load_catalog(catalog), booster, start, to, azimuth, range_km, apogee_km, depressed)
+    blocks = load_catalog(catalog)
+    path, figures = fly_once(blocks, booster, start, to, azimuth, range_km, apogee_km, depressed)
     if out is not None:
-        write_trajectory(path, out)
+        write_flight([Body(booster, blocks.boosters[booster].name, path)], out, at, frame)
     if json:
         print_json(figures)
     elif not quiet:

@@ -33,7 +33,8 @@ _ARGUMENTS = (
     (1072260.70369, 1602961601.2090),
     (450160.398036, -6962890.5431),
 )
-# Multiples of the arguments; longitude sin, t sin, cos; obliquity cos, t cos, sin, 0.1 microarcsec (Mathews et al., 2002)
+# Multiples of the arguments, then sin, t sin, cos in longitude and cos, t cos, sin in obliquity, 0.1 microarcsec, for
+# the largest of 678 terms (Mathews et al., 2002)
 _NUTATION = (
     (0, 0, 0, 0, 1, -172064161, -174666, 33386, 92052331, 9086, 15377),
     (0, 0, 2, -2, 2, -13170906, -1675, -13696, 5730336, -3015, -4587),

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from launchwatch.assembly.flight.launch import figures, heights_km, mode_of
+from launchwatch.assembly.flight.launch import figures, mode_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.records import CatalogError, nearest
 from launchwatch.sim.truth.aim import AimError, aim_apogee_range, aim_impact
 from launchwatch.sim.truth.flight import Trajectory, fly
-
-STEP_S = 1.0
 
 
 def fly_once(
@@ -65,19 +60,3 @@ def point(text: str, name: str) -> tuple[float, float]:
     if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
         raise AimError(f"{name} {text}: lies outside -90..90, -180..180 degrees")
     return lat, lon
-
-
-def write_trajectory(path: Trajectory, file: Path) -> None:
-    """The trajectory as Parquet, each second and at the end: time, ITRF position, velocity, height, thrust, mass."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    t = np.unique(np.append(np.arange(0.0, path.end_s, STEP_S), path.end_s))
-    position, velocity = path.at(t)
-    columns = {"t_s": t}
-    for i, axis in enumerate("xyz"):
-        columns[f"{axis}_m"] = position[:, i]
-    for i, axis in enumerate("xyz"):
-        columns[f"v{axis}_m_s"] = velocity[:, i]
-    columns |= {"height_km": heights_km(path, t), "thrust_n": path.thrust_at(t)[0], "mass_kg": path.mass_at(t)}
-    pq.write_table(pa.table(columns), file)
