@@ -58,10 +58,10 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
     return {"run": str(folder), "lanes": len(lanes), "messages": messages, "differences": differences}
 
 
-def export_run(folder: Path, form: str, file: Path) -> None:
+def export_run(folder: Path, form: str, file: Path) -> list[Path]:
     """Write a run: its globe (czml), every event version, one row each (parquet), or its true flights (kml, oem).
 
-    Flights are written as the journal holds them; an OEM holds one, so that several get a file each.
+    Flights are written as the journal holds them; an OEM holds one, so that several get a file each. Returns the files.
 
     Raises
     ------
@@ -81,12 +81,13 @@ def export_run(folder: Path, form: str, file: Path) -> None:
         events = msgspec.json.decode((folder / "events.json").read_bytes())
         pq.write_table(pa.Table.from_pylist(events), file)
     elif form in ("kml", "oem"):
-        _export_flights(journal, form, file)
+        return _export_flights(journal, form, file)
     else:
         raise RunError(f"--format {form}: is not written yet; use czml, kml, oem or parquet")
+    return [file]
 
 
-def _export_flights(path: Path, form: str, file: Path) -> None:
+def _export_flights(path: Path, form: str, file: Path) -> list[Path]:
     from launchwatch.assembly.flight.launch import TRUTH_BOUND_M
     from launchwatch.assembly.flight.output import ephemeris_of_truth, write_objects
 
@@ -102,4 +103,4 @@ def _export_flights(path: Path, form: str, file: Path) -> None:
         ]
     title = f"{start.purpose.upper()} - simulated data: {scenario.title}"
     note = f"Samples are those of the journal; interpolation between them errs by about {TRUTH_BOUND_M:g} m"
-    write_objects(title, flights, file, f".{form}", (note,))
+    return write_objects(title, flights, file, f".{form}", (note,))

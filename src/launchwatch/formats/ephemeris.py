@@ -28,7 +28,7 @@ BOUND_M = 1e-3
 
 _LONGEST_S = 60.0
 _SHORTEST_S = 1e-3  # samples are no closer; formats write whole microseconds
-_PROBES = np.array([0.15, 0.3, 0.5, 0.7, 0.85])  # where an interval is tried
+_PROBES = (0.25, 0.4, 0.5, 0.6, 0.75)  # parts of an interval where it is tried: around the tops of the error
 _SHOWN_S = 10.0  # of what is drawn with straight lines: in free fall they then err by 120 m
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -115,15 +115,18 @@ class Ephemeris:
         return [slice(first, last + 1) for first, last in pairwise(edges)]
 
     def at(self, t_s: ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Position and velocity (n, 3), ITRF m and m/s, at (n,) seconds in the flight, by interpolation."""
+        """Position and velocity (n, 3), ITRF m and m/s, at (n,) seconds, interpolated; it goes on beyond the ends."""
         t = np.asarray(t_s, dtype=np.float64)
         i = np.clip(np.searchsorted(self.t_s, t, side="right") - 1, 0, len(self.t_s) - 2)
         ends = (self.position_m[i], self.velocity_m_s[i], self.position_m[i + 1], self.velocity_m_s[i + 1])
         return _hermite(self.t_s[i], self.t_s[i + 1], t, *ends)
 
     def shown_s(self) -> FloatArray:
-        """Times (m,) for what joins points by straight lines: the samples, and at least one each 10 s."""
-        return np.unique(np.concatenate([self.t_s, np.arange(self.t_s[0], self.t_s[-1], _SHOWN_S)]))
+        """Times (m,) for what joins points by straight lines: the samples, and at least one each 10 s; whole ms.
+
+        The last may lie up to 0.5 ms after the last sample; `at` goes on there.
+        """
+        return np.unique(np.round(np.concatenate([self.t_s, np.arange(self.t_s[0], self.t_s[-1], _SHOWN_S)]), 3))
 
 
 def sample_times(state: State, end_s: float, breaks_s: Sequence[float], bound_m: float = BOUND_M) -> FloatArray:

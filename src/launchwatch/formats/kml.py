@@ -112,7 +112,7 @@ def _marker(one: Ephemeris, name: str, t_s: float, end: str) -> list[str]:
         f"<coordinates>{_points(position)[0]}</coordinates>",
         "</Point>",
     ]
-    about = [f"<description>{t_s:.1f} s after lift-off, height {height_km:.1f} km</description>"]
+    about = [f"<description>{t_s:.1f} s after lift-off, height {height_km:z.1f} km</description>"]
     about += ["<TimeSpan>", f"<begin>{_utc(one, t_s)}</begin>", f"<end>{end}</end>", "</TimeSpan>"]
     return _placemark(name, "marker", point, about)
 
@@ -126,7 +126,7 @@ def _placemark(name: str, style: str, geometry: list[str], about: Sequence[str] 
 def _points(position_m: FloatArray) -> list[str]:
     """Longitude, latitude and height of positions (n, 3), as KML writes them: degrees to 1e-7, metres to 0.1."""
     lat, lon, height = geodetic_from_itrf(position_m)
-    return [f"{x + 0.0:.7f},{y + 0.0:.7f},{z + 0.0:.1f}" for x, y, z in zip(lon, lat, height, strict=True)]
+    return [f"{x:z.7f},{y:z.7f},{z:z.1f}" for x, y, z in zip(lon, lat, height, strict=True)]
 
 
 def _utc(one: Ephemeris, t_s: float) -> str:

@@ -247,7 +247,7 @@ def _states(segment: Segment) -> list[str]:
         parts.append((segment.acceleration_m_s2, 10))
     lines = []
     for row, epoch in enumerate(segment.epochs_ns.tolist()):
-        numbers = [f"{x / _KM + 0.0:.{digits}f}" for values, digits in parts for x in values[row].tolist()]
+        numbers = [f"{x / _KM:z.{digits}f}" for values, digits in parts for x in values[row].tolist()]
         lines.append(" ".join([_utc(epoch), *numbers]))
     return lines
 
@@ -291,6 +291,7 @@ class _Reader:
         self._lines: list[tuple[int, str]] = []
         self._next = 0
         self._number = 1
+        self._line_of: dict[str, int] = {}
         for number, raw in enumerate(re.split(b"\r\n|\r|\n", data), start=1):
             self._number = number
             if re.search(b"[^ -~]", raw):
@@ -311,8 +312,8 @@ class _Reader:
         header = self._fields(_HEADER, "META_START")
         for keyword in _ONLY_IN_3:
             if version == "2.0" and keyword in header:
-                self._refuse(f"{keyword} came with version 3.0; the message says 2.0")
-        creation_ns = self._epoch(header["CREATION_DATE"])
+                self._refuse(f"{keyword} came with version 3.0; the message says 2.0", keyword)
+        creation_ns = self._epoch(header["CREATION_DATE"], "CREATION_DATE")
         segments: list[Segment] = []
         while True:
             segment = self._segment()
@@ -337,14 +338,14 @@ class _Reader:
         meta = self._fields(_META, "META_STOP")
         self._expect("META_STOP")
         if meta["TIME_SYSTEM"] != "UTC":
-            self._refuse(f"TIME_SYSTEM {meta['TIME_SYSTEM']} is not read; convert the message to UTC")
-        span = (self._epoch(meta["START_TIME"]), self._epoch(meta["STOP_TIME"]))
+            self._refuse(f"TIME_SYSTEM {meta['TIME_SYSTEM']} is not read; convert the message to UTC", "TIME_SYSTEM")
+        span = (self._epoch(meta["START_TIME"], "START_TIME"), self._epoch(meta["STOP_TIME"], "STOP_TIME"))
         if span[0] > span[1]:
-            self._refuse("START_TIME lies after STOP_TIME")
+            self._refuse("START_TIME lies after STOP_TIME", "START_TIME")
         useable = self._useable(meta, span)
         interpolation = self._interpolation(meta)
         frame_epoch = meta.get("REF_FRAME_EPOCH")
-        frame_epoch_ns = None if frame_epoch is None else self._epoch(frame_epoch)
+        frame_epoch_ns = None if frame_epoch is None else self._epoch(frame_epoch, "REF_FRAME_EPOCH")
         comments += self._take_comments()
         epochs, states = self._take_states(span)
         return Segment(
@@ -369,11 +370,11 @@ class _Reader:
         if start is None and stop is None:
             return None
         found = (
-            span[0] if start is None else self._epoch(start),
-            span[1] if stop is None else self._epoch(stop),
+            span[0] if start is None else self._epoch(start, "USEABLE_START_TIME"),
+            span[1] if stop is None else self._epoch(stop, "USEABLE_STOP_TIME"),
         )
         if not span[0] <= found[0] <= found[1] <= span[1]:
-            self._refuse("the useable times do not lie in order between START_TIME and STOP_TIME")
+            self._refuse("the useable times do not lie in order between START_TIME and STOP_TIME", "STOP_TIME")
         return found
 
     def _interpolation(self, meta: dict[str, str]) -> tuple[str, int] | None:
@@ -381,16 +382,16 @@ class _Reader:
         if method is None and degree is None:
             return None
         if method is None or method.upper() not in _METHODS:
-            self._refuse(f"INTERPOLATION is {method}; it is one of {', '.join(_METHODS)}")
+            self._refuse(f"INTERPOLATION is {method}; it is one of {', '.join(_METHODS)}", "INTERPOLATION")
         if degree is None or re.fullmatch("[1-9][0-9]?", degree) is None:
-            self._refuse(f"INTERPOLATION_DEGREE is {degree}; it is a whole number from 1 to 99")
+            self._refuse(f"INTERPOLATION_DEGREE is {degree}; it is a whole number from 1 to 99", "INTERPOLATION_DEGREE")
         return method.upper(), int(degree)
 
     def _check_next(self, before: Segment, segment: Segment) -> None:
         if (segment.object_name, segment.object_id) != (before.object_name, before.object_id):
-            self._refuse(f"{segment.object_id} follows {before.object_id}; a message holds one object")
+            self._refuse(f"{segment.object_id} follows {before.object_id}; a message holds one object", "OBJECT_ID")
         if (segment.useable_ns or segment.span_ns)[0] < (before.useable_ns or before.span_ns)[1]:
-            self._refuse("this segment's useable time overlaps that of the segment before")
+            self._refuse("this segment's useable time overlaps that of the segment before", "START_TIME")
 
     def _take_states(self, span: tuple[int, int]) -> tuple[IntArray, FloatArray]:
         epochs: list[int] = []
@@ -444,6 +445,7 @@ class _Reader:
                 self._refuse(f"{key} comes twice or too late; the order is {', '.join(order)}")
             last = order.index(key)
             found[key] = value
+            self._line_of[key] = self._number
         for key, needed in keywords.items():
             if needed and key not in found:
                 self._refuse(f"{key} is missing")
@@ -462,22 +464,22 @@ class _Reader:
             found.append(self._take().removeprefix("COMMENT").strip())
         return tuple(found)
 
-    def _epoch(self, text: str) -> int:
-        """An epoch, ns TAI; by month and day or by the day of the year, with or without Z."""
+    def _epoch(self, text: str, key: str | None = None) -> int:
+        """An epoch, ns TAI; by month and day or by the day of the year, with or without Z; of a keyword, or here."""
         written = text
         if match := _DAY_OF_YEAR.fullmatch(text):
             year, day = int(match[1]), int(match[2])
             try:
                 at = date(year, 1, 1) + timedelta(days=day - 1)
             except (ValueError, OverflowError):
-                self._refuse(f"{text!r}: there is no such day")
-            if at.year != year:
-                self._refuse(f"{text!r}: there is no such day")
+                at = None
+            if at is None or at.year != year:
+                self._refuse(f"{text!r}: there is no such day", key)
             written = f"{at.isoformat()}{match[3]}"
         try:
             return parse_utc(written if written.endswith("Z") else f"{written}Z")
         except EpochError as error:
-            self._refuse(str(error))
+            self._refuse(str(error), key)
 
     def _float(self, text: str) -> float:
         if _NUMBER.fullmatch(text) is None or not math.isfinite(value := float(text)):
@@ -499,5 +501,7 @@ class _Reader:
         if text != wanted:
             self._refuse(f"{text[:40]!r} stands where {wanted} belongs")
 
-    def _refuse(self, what: str) -> NoReturn:
-        raise OemError(f"{self._name}: line {self._number}: {what}")
+    def _refuse(self, what: str, key: str | None = None) -> NoReturn:
+        """Refuse the line where the reader stands, or that of a keyword."""
+        number = self._number if key is None else self._line_of.get(key, self._number)
+        raise OemError(f"{self._name}: line {number}: {what}")

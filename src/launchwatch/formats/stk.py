@@ -34,7 +34,7 @@ def stk_ephemeris(ephemeris: Ephemeris, frame: Frame = "itrf", comments: Sequenc
     rows = []
     for rows_of in ephemeris.stretches():
         for t, r, v in zip(ephemeris.t_s[rows_of], position[rows_of], velocity[rows_of], strict=True):
-            rows.append(" ".join([f"{t:.9f}", *(f"{x + 0.0:.4f}" for x in r), *(f"{x + 0.0:.7f}" for x in v)]))
+            rows.append(" ".join([f"{t:z.9f}", *(f"{x:z.4f}" for x in r), *(f"{x:z.7f}" for x in v)]))
     lines = ["stk.v.11.0"]
     lines += [f"# {_ascii(comment)}" for comment in (f"{ephemeris.id}: {ephemeris.name}", *comments)]
     lines += [
@@ -48,7 +48,7 @@ def stk_ephemeris(ephemeris: Ephemeris, frame: Frame = "itrf", comments: Sequenc
     ]
     boundaries = [ephemeris.t_s[rows_of.start] for rows_of in ephemeris.stretches()[1:]]
     if boundaries:
-        lines += ["BEGIN SegmentBoundaryTimes", *(f"{t:.9f}" for t in boundaries), "END SegmentBoundaryTimes"]
+        lines += ["BEGIN SegmentBoundaryTimes", *(f"{t:z.9f}" for t in boundaries), "END SegmentBoundaryTimes"]
     lines += ["EphemerisTimePosVel", *rows, "END Ephemeris", ""]
     return "\n".join(lines).encode("ascii")
 
