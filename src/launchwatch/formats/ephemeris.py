@@ -29,6 +29,7 @@ BOUND_M = 1e-3
 _LONGEST_S = 60.0
 _SHORTEST_S = 1e-3  # samples are no closer; formats write whole microseconds
 _PROBES = (0.25, 0.4, 0.5, 0.6, 0.75)  # parts of an interval where it is tried: around the tops of the error
+_MARGIN = 0.9  # of the bound at the points where an interval is tried, for what lies between them
 _SHOWN_S = 10.0  # of what is drawn with straight lines: in free fall they then err by 120 m
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -136,7 +137,7 @@ def sample_times(state: State, end_s: float, breaks_s: Sequence[float], bound_m:
     ----------
     state : the flight, from 0 to `end_s`.
     breaks_s : where its acceleration jumps; they become samples. Those within 1 ms of the one before are left out.
-    bound_m : what the cubic Hermite interpolation may miss at five points between any two samples.
+    bound_m : what the cubic Hermite interpolation may miss between any two samples.
 
     Returns
     -------
@@ -161,7 +162,7 @@ def sample_times(state: State, end_s: float, breaks_s: Sequence[float], bound_m:
             t = left + part * (right - left)
             found = _hermite(left, right, t, p0, v0, p1, v1)[0]
             missed = np.maximum(missed, np.linalg.norm(found - state(t)[0], axis=-1))
-        wide = (missed > bound_m) & (right - left > 2.0 * _SHORTEST_S)
+        wide = (missed > _MARGIN * bound_m) & (right - left > 2.0 * _SHORTEST_S)
         kept.append(left[~wide])
         middle = 0.5 * (left[wide] + right[wide])
         left, right = np.concatenate([left[wide], middle]), np.concatenate([middle, right[wide]])
