@@ -172,7 +172,10 @@ def sample_times(state: State, end_s: float, breaks_s: Sequence[float], bound_m:
 def in_frame(
     position_m: FloatArray, velocity_m_s: FloatArray, epochs_ns: IntArray, frame: Frame
 ) -> tuple[FloatArray, FloatArray]:
-    """Position and velocity (n, 3) of ITRF in another frame, at (n,) epochs ns TAI."""
+    """Position and velocity (n, 3) of ITRF in another frame, at (n,) epochs ns TAI.
+
+    UT1 is taken as UTC, so that at a leap second the Earth jumps by one second of its turn in GCRF and TEME.
+    """
     if frame == "gcrf":
         return gcrf_from_itrf(position_m, velocity_m_s, epochs_ns)
     if frame == "teme":

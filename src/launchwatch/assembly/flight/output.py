@@ -12,7 +12,6 @@ import numpy as np
 
 from launchwatch import __version__
 from launchwatch.assembly.flight.table import flight_table
-from launchwatch.catalog.records import nearest
 from launchwatch.core.epochs import EpochError, format_utc, parse_utc
 from launchwatch.formats.ephemeris import BOUND_M, Ephemeris, EphemerisError, Frame, Marker, sample_times
 from launchwatch.messages.truth import FlightTruth
@@ -43,12 +42,11 @@ def _checked(file: Path, frame: str) -> Frame:
     endings = (TABLE, *_WRITERS)
     if file.suffix not in endings:
         raise EphemerisError(
-            f"--out {file}: the ending {file.suffix!r} names no format{nearest(file.suffix, endings)};"
-            f" write {', '.join(endings)}"
+            f"--out {file}: the ending {file.suffix!r} names no format; use one of {', '.join(endings)}"
         )
     found = next((known for known in _FRAMES if known == frame), None)
     if found is None:
-        raise EphemerisError(f"--frame {frame}: is unknown; write {', '.join(_FRAMES)}")
+        raise EphemerisError(f"--frame {frame}: is unknown; use one of {', '.join(_FRAMES)}")
     if found != "itrf" and file.suffix not in _ONE_OBJECT:
         raise EphemerisError(f"--frame {frame}: {file.suffix} is fixed to the Earth; give {' or '.join(_ONE_OBJECT)}")
     return found
