@@ -69,7 +69,6 @@ def kml_document(name: str, objects: Sequence[Ephemeris], comments: Sequence[str
 def _folder(one: Ephemeris) -> list[str]:
     times = one.shown_s()
     points = _points(one.at(times)[0])
-    end = _utc(one, float(one.t_s[-1]))
     line = " ".join(points)
     flat = " ".join(point.rpartition(",")[0] for point in points)
     return [
@@ -97,12 +96,12 @@ def _folder(one: Ephemeris) -> list[str]:
             f"<coordinates>{flat}</coordinates>",
             "</LineString>",
         ]),
-        *(text for marker in one.markers for text in _marker(one, marker.name, marker.t_s, end)),
+        *(text for marker in one.markers for text in _marker(one, marker.name, marker.t_s)),
         "</Folder>",
     ]  # fmt: skip
 
 
-def _marker(one: Ephemeris, name: str, t_s: float, end: str) -> list[str]:
+def _marker(one: Ephemeris, name: str, t_s: float) -> list[str]:
     position = one.at([t_s])[0]
     height_km = float(geodetic_from_itrf(position)[2][0]) / 1e3
     point = [
@@ -113,7 +112,7 @@ def _marker(one: Ephemeris, name: str, t_s: float, end: str) -> list[str]:
         "</Point>",
     ]
     about = [f"<description>{t_s:.1f} s after lift-off, height {height_km:z.1f} km</description>"]
-    about += ["<TimeSpan>", f"<begin>{_utc(one, t_s)}</begin>", f"<end>{end}</end>", "</TimeSpan>"]
+    about += ["<TimeSpan>", f"<begin>{_utc(one, t_s)}</begin>", "</TimeSpan>"]
     return _placemark(name, "marker", point, about)
 
 
