@@ -6,8 +6,9 @@ the standard formats can name: the two samples on either side decide, however un
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -127,7 +128,7 @@ class Ephemeris:
 
         The last may lie up to 0.5 ms after the last sample; `at` goes on there.
         """
-        return np.unique(np.round(np.concatenate([self.t_s, np.arange(self.t_s[0], self.t_s[-1], _SHOWN_S)]), 3))
+        return np.unique(np.round(_divided(self.t_s, _SHOWN_S), 3))
 
 
 def sample_times(state: State, end_s: float, breaks_s: Sequence[float], bound_m: float = BOUND_M) -> FloatArray:
@@ -149,11 +150,8 @@ def sample_times(state: State, end_s: float, breaks_s: Sequence[float], bound_m:
         if knots[-1] + _SHORTEST_S < at_s < end_s - _SHORTEST_S:
             knots.append(at_s)
     knots.append(end_s)
-    parts = [
-        np.linspace(start, end, int(np.ceil((end - start) / _LONGEST_S)) + 1)[:-1] for start, end in pairwise(knots)
-    ]
-    left = np.concatenate(parts)
-    right = np.append(left[1:], end_s)
+    edges = _divided(knots, _LONGEST_S)
+    left, right = edges[:-1], edges[1:]
     kept = [np.array([end_s])]
     while left.size:
         (p0, v0), (p1, v1) = state(left), state(right)
@@ -181,6 +179,13 @@ def in_frame(
     if frame == "teme":
         return teme_from_itrf(position_m, velocity_m_s, epochs_ns)
     return position_m, velocity_m_s
+
+
+def _divided(times: Iterable[float], longest: float) -> FloatArray:
+    """Times (m,) with more of them, evenly between two that lie farther apart than the longest step."""
+    times = list(times)
+    steps = [np.linspace(a, b, math.ceil((b - a) / longest), endpoint=False) for a, b in pairwise(times)]
+    return np.concatenate([*steps, times[-1:]])
 
 
 def _hermite(

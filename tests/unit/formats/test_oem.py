@@ -160,7 +160,8 @@ def test_what_is_written_is_read(message: Oem) -> None:
         assert len(found.covariances) == len(one.covariances)
         for c, d in zip(found.covariances, one.covariances, strict=True):
             assert (c.epoch_ns, c.frame) == (d.epoch_ns, d.frame)
-            np.testing.assert_allclose(c.matrix, d.matrix, rtol=1e-12)
+            # 13 digits are written; below 1e-290 float64 has fewer
+            np.testing.assert_allclose(c.matrix, d.matrix, rtol=1e-12, atol=1e-290)
     assert write_oem(back) == write_oem(message)
 
 

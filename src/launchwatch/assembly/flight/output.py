@@ -100,7 +100,15 @@ def write_objects(
     -------
     list of Path
         The file; or where the format holds one object and there are several, one beside it for each, with its id.
+
+    Raises
+    ------
+    EphemerisError
+        Two objects of the same id.
     """
+    for number, one in enumerate(objects):
+        if one.id in {other.id for other in objects[:number]}:
+            raise EphemerisError(f"two objects are called {one.id}; give each its own id")
     writer = _WRITERS[ending]
     if frame != "itrf":
         comments = (*comments, _FRAME_NOTE)

@@ -145,6 +145,13 @@ def test_formats_of_one_object_get_a_file_for_each(bodies: list[Body], tmp_path:
         assert [read_oem(file.read_bytes()).segments[0].object_id for file in files] == ["payload", "stage-1"]
 
 
+@pytest.mark.parametrize("ending", [".oem", ".kml"])
+def test_each_object_has_its_own_id(bodies: list[Body], tmp_path: Path, ending: str) -> None:
+    with pytest.raises(EphemerisError, match="two objects are called payload"):
+        write_flight([bodies[0], bodies[0]], tmp_path / f"f{ending}", AT)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("ending", [".czml", ".kml"])
 def test_formats_of_many_objects_hold_them_all(bodies: list[Body], tmp_path: Path, ending: str) -> None:
     (file,) = write_flight(bodies, tmp_path / f"f{ending}", AT)
