@@ -14,6 +14,7 @@ from launchwatch.assembly.rundir import JOURNAL, chains_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Scenario
 from launchwatch.messages.control import Start
+from launchwatch.messages.truth import FlightTruth
 from launchwatch.runtime.journal import SqliteJournal
 from launchwatch.runtime.replay import replay_lane
 
@@ -57,9 +58,17 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
     return {"run": str(folder), "lanes": len(lanes), "messages": messages, "differences": differences}
 
 
-def export_run(folder: Path, form: str, file: Path) -> None:
-    """Write a run as CZML (its globe) or as Parquet (every event version, one row each)."""
-    journal_of(folder)
+def export_run(folder: Path, form: str, file: Path) -> list[Path]:
+    """Write a run: its globe (czml), every event version, one row each (parquet), or its true flights (kml, oem).
+
+    Flights are written as the journal holds them; an OEM holds one, so that several get a file each. Returns the files.
+
+    Raises
+    ------
+    RunError
+        No run directory, no globe in it, or another format.
+    """
+    journal = journal_of(folder)
     if form == "czml":
         globe = folder / "globe.czml"
         if not globe.is_file():
@@ -71,5 +80,27 @@ def export_run(folder: Path, form: str, file: Path) -> None:
 
         events = msgspec.json.decode((folder / "events.json").read_bytes())
         pq.write_table(pa.Table.from_pylist(events), file)
+    elif form in ("kml", "oem"):
+        return _export_flights(journal, form, file)
     else:
-        raise RunError(f"--format {form}: is not written yet; use czml or parquet")
+        raise RunError(f"--format {form}: is not written yet; use czml, kml, oem or parquet")
+    return [file]
+
+
+def _export_flights(path: Path, form: str, file: Path) -> list[Path]:
+    from launchwatch.assembly.flight.launch import TRUTH_BOUND_M
+    from launchwatch.assembly.flight.output import ephemeris_of_truth, write_objects
+
+    with SqliteJournal.open(path) as journal:
+        start = next(journal.read("run"))
+        assert isinstance(start.payload, Start)
+        scenario = msgspec.json.decode(start.payload.scenario, type=Scenario)
+        flights = [
+            ephemeris_of_truth(envelope.payload)
+            for case in scenario.cases
+            for envelope in journal.read(f"{case}/truth")
+            if isinstance(envelope.payload, FlightTruth)
+        ]
+    title = f"{start.purpose.upper()} - simulated data: {scenario.title}"
+    note = f"Samples are those of the journal; interpolation between them errs by about {TRUTH_BOUND_M:g} m"
+    return write_objects(title, flights, file, f".{form}", (note,))

@@ -16,22 +16,63 @@ def fly(
     to: Annotated[str | None, typer.Option(metavar="LAT,LON", help="Impact point, degrees.")] = None,
     azimuth: Annotated[float | None, typer.Option("--azimuth", metavar="DEG", help="Azimuth, with --range-km.")] = None,
     range_km: Annotated[float | None, typer.Option("--range-km", metavar="R", help="Range over ground.")] = None,
-    apogee_km: Annotated[float | None, typer.Option("--apogee-km", metavar="H", help="Apogee, flown lofted.")] = None,
+    apogee_km: Annotated[float | None, typer.Option("--apogee-km", metavar="H", help="Apogee to be reached.")] = None,
+    flight_time_s: Annotated[
+        float | None, typer.Option("--flight-time-s", metavar="T", help="Time to impact to be met.")
+    ] = None,
     depressed: Annotated[bool, typer.Option(help="Fly low.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Parquet file for the trajectory.")] = None,
+    orbit_km: Annotated[float | None, typer.Option("--orbit-km", metavar="H", help="Height of an orbit.")] = None,
+    inclination_deg: Annotated[
+        float | None, typer.Option("--inclination-deg", metavar="I", help="Of the orbit.")
+    ] = None,
+    southward: Annotated[bool, typer.Option(help="Toward the orbit's descending node.")] = False,
+    injection_apogee_km: Annotated[
+        float | None, typer.Option("--injection-apogee-km", metavar="H", help="Apogee by a second burn from the orbit.")
+    ] = None,
+    fail: Annotated[
+        str | None, typer.Option(metavar="KIND@S", help="thrust-end, break-up or failed-staging, and when.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File for the trajectory; its ending says how: .parquet .oem .e .czml .kml.")
+    ] = None,
+    at: Annotated[str, typer.Option("--at", metavar="UTC", help="Lift-off, for the file.")] = "2000-01-01T12:00:00Z",
+    every_body: Annotated[
+        bool, typer.Option("--every-body", help="Spent stages and released objects go into the file too.")
+    ] = False,
+    frame: Annotated[str, typer.Option(metavar="NAME", help="Of an .oem or .e file: itrf, gcrf or teme.")] = "itrf",
     catalog: Folder = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Fly one booster: times, burnout, apogee, impact."""
-    from launchwatch.assembly.flight.fly import fly_once, write_trajectory
+    from launchwatch.assembly.flight.fly import Request, fly_once
+    from launchwatch.assembly.flight.output import write_flight
     from launchwatch.catalog.loader import load_catalog
 
-    path, figures = fly_once(load_catalog(catalog), booster, start, to, azimuth, range_km, apogee_km, depressed)
+    request = Request(
+        booster,
+        start,
+        to,
+        azimuth,
+        range_km,
+        apogee_km,
+        flight_time_s,
+        depressed,
+        orbit_km,
+        inclination_deg,
+        southward,
+        injection_apogee_km,
+        fail,
+    )
+    flown, figures = fly_once(load_catalog(catalog), request)
     if out is not None:
-        write_trajectory(path, out)
+        write_flight(flown if every_body else flown[:1], out, at, frame)
     if json:
         print_json(figures)
     elif not quiet:
+        others = figures.pop("bodies")
         for name, value in figures.items():
             typer.echo(f"{name:22} {value}")
+        for body in others:
+            down = "stays up" if body["impact"] is None else f"down at {body['impact_s']} s, {body['range_km']} km away"
+            typer.echo(f"{body['id']:22} {body['kind']}, alone from {body['start_s']} s, {down}")

@@ -201,16 +201,16 @@ def verify(
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run directory.")],
-    form: Annotated[str, typer.Option("--format", help="czml or parquet.")],
+    form: Annotated[str, typer.Option("--format", help="czml, kml, oem or parquet.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     quiet: Quiet = False,
 ) -> None:
     """Write a run in a standard format."""
     from launchwatch.assembly.again import export_run
 
-    export_run(folder, form, out)
-    if not quiet:
-        typer.echo(str(out))
+    for file in export_run(folder, form, out):
+        if not quiet:
+            typer.echo(str(file))
 
 
 def _print_rows(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:

@@ -15,11 +15,14 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, format_utc
+from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.formats.ephemeris import Ephemeris
 
 Span = tuple[int, int]
 """From and until, ns TAI."""
 
 _SPEEDUP = 60
+_STAYS_NS = 60 * NS  # the clock runs on so long after the last flight
 _GOLD, _WHITE, _BLACK, _RED = [255, 194, 10, 255], [255, 255, 255, 255], [0, 0, 0, 255], [213, 94, 0, 255]
 _BLUE, _GREEN = [86, 180, 233, 255], [0, 158, 115, 255]
 
@@ -62,7 +65,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point on the ground during a span, with an ellipse (semi-axes m, azimuth of the major one deg) or none."""
+    """A point during a span, with an ellipse on the ground (semi-axes m, azimuth of the major one deg) or none."""
 
     id: str
     name: str
@@ -70,6 +73,7 @@ class Mark:
     lon_deg: float
     span: Span
     ellipse: tuple[float, float, float] | None
+    height_m: float = 0.0
 
 
 def czml_document(
@@ -96,7 +100,7 @@ def czml_document(
         raise CzmlError("a globe without a flight shows nothing; give at least one")
     clock = (
         min(flight.time_ns for flight in flights),
-        max(flight.time_ns + round(float(flight.t_s[-1]) * NS) for flight in flights) + 60 * NS,
+        max(flight.time_ns + round(float(flight.t_s[-1]) * NS) for flight in flights) + _STAYS_NS,
     )
     groups = sorted({flight.group for flight in flights})
     packets: list[dict[str, Any]] = [_head(name, clock)]
@@ -107,6 +111,38 @@ def czml_document(
     packets += [_sight(sight, known, clock) for sight in sights]
     packets += [packet for mark in marks if (packet := _mark(mark, clock)) is not None]
     return msgspec.json.format(msgspec.json.encode(packets), indent=0)
+
+
+def czml_flights(name: str, objects: Sequence[Ephemeris]) -> bytes:
+    """Flights alone as a CZML document: each with its path and its markers, which appear when they are reached.
+
+    Parameters
+    ----------
+    name : title of the document; what simulated data touched says so here.
+    objects : what flies; they fold together under the title.
+
+    Returns
+    -------
+    bytes
+        UTF-8 JSON, the same bytes for the same input.
+
+    Raises
+    ------
+    CzmlError
+        No object.
+    """
+    flights, marks = [], []
+    for one in objects:
+        times = one.shown_s()
+        start_ns = one.time_ns + round(float(times[0]) * NS)
+        flights.append(Flight(one.id, one.name, name, start_ns, times - times[0], one.at(times)[0]))
+        end_ns = one.time_ns + round(float(times[-1]) * NS) + _STAYS_NS
+        for number, marker in enumerate(one.markers, start=1):
+            lat, lon, height = (float(x[0]) for x in geodetic_from_itrf(one.at([marker.t_s])[0]))
+            span = (one.time_ns + round(marker.t_s * NS), end_ns)
+            label = f"{marker.name} of {one.name}"
+            marks.append(Mark(f"{one.id}/{number}", label, lat, lon, span, None, height))
+    return czml_document(name=name, flights=flights, sites=(), sights=(), marks=marks)
 
 
 def _head(name: str, clock: Span) -> dict[str, Any]:
@@ -188,13 +224,13 @@ def _mark(mark: Mark, clock: Span) -> dict[str, Any] | None:
     span = (max(mark.span[0], clock[0]), min(mark.span[1], clock[1]))
     if span[1] <= span[0]:
         return None
-    if not np.isfinite([mark.lat_deg, mark.lon_deg, *(mark.ellipse or ())]).all():
+    if not np.isfinite([mark.lat_deg, mark.lon_deg, mark.height_m, *(mark.ellipse or ())]).all():
         raise CzmlError(f"mark {mark.id!r} has a position or an ellipse that is not finite")
     packet: dict[str, Any] = {
         "id": f"mark/{mark.id}",
         "name": mark.name,
         "availability": _interval(span),
-        "position": {"cartographicDegrees": [round(mark.lon_deg, 6), round(mark.lat_deg, 6), 0.0]},
+        "position": {"cartographicDegrees": [round(mark.lon_deg, 6), round(mark.lat_deg, 6), round(mark.height_m, 1)]},
     }
     if mark.ellipse is None:
         packet["point"] = {"color": {"rgba": _WHITE}, "outlineColor": {"rgba": _RED}, "outlineWidth": 2, "pixelSize": 8}

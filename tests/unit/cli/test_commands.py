@@ -50,6 +50,39 @@ def test_fly_gives_the_figures_of_the_interface() -> None:
     assert figures["impact"]["lon_deg"] == pytest.approx(93.0, abs=0.01)
 
 
+FLY = ["fly", "--booster", "minuteman-3", "--from", "48,-101", "--to", "42,93"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [
+        (".parquet", b"PAR1"),
+        (".oem", b"CCSDS_OEM_VERS = 2.0\n"),
+        (".e", b"stk.v.11.0\n"),
+        (".czml", b"["),
+        (".kml", b"<?xml"),
+    ],
+)
+def test_fly_writes_the_format_of_the_ending(tmp_path: Path, ending: str, begins: bytes) -> None:
+    file = tmp_path / f"flight{ending}"
+    done = CliRunner().invoke(app, [*FLY, "--out", str(file), "--quiet"], catch_exceptions=False)
+    assert (done.exit_code, done.stdout) == (0, "")
+    data = file.read_bytes()
+    assert data.startswith(begins)
+    # Lift-off is at J2000 in UTC where nothing else is said; STK writes it its own way, Parquet in the metadata
+    assert (b"1 Jan 2000 12:00:00.0" if ending == ".e" else b"2000-01-01T12:00:00.0") in data
+
+
+def test_fly_takes_a_time_and_a_frame(tmp_path: Path) -> None:
+    file = tmp_path / "flight.oem"
+    options = ["--out", str(file), "--at", "2017-11-28T18:18:00Z", "--frame", "teme", "--quiet"]
+    assert CliRunner().invoke(app, [*FLY, *options], catch_exceptions=False).exit_code == 0
+    text = file.read_text()
+    assert "START_TIME = 2017-11-28T18:18:00.000000\n" in text
+    assert "REF_FRAME = TEME\n" in text
+    assert "UT1 is taken as UTC" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -57,6 +90,9 @@ def test_fly_gives_the_figures_of_the_interface() -> None:
         (["fly", "--booster", "minuteman-3", "--from", "48", "--to", "42,93"], "--from"),
         (["fly", "--booster", "minuteman-3", "--from", "98,0", "--to", "42,93"], "--from"),
         (["fly", "--booster", "minuteman-3", "--from", "48,-101"], "--to"),
+        ([*FLY, "--out", "flight.txt"], "use one of .parquet, .oem, .e, .czml, .kml"),
+        ([*FLY, "--out", "flight.oem", "--at", "2017-11-28T18:18:00"], "--at"),
+        ([*FLY, "--out", "flight.oem", "--frame", "eci"], "itrf, gcrf, teme"),
         (["catalog", "show", "booster", "minuteman-3"], "boosters"),
         (["catalog", "show", "boosters", "minuteman"], "minuteman-3"),
     ],

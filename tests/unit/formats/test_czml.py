@@ -8,7 +8,8 @@ import pytest
 
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import itrf_from_geodetic
-from launchwatch.formats.czml import CzmlError, Flight, Mark, Sight, Site, czml_document
+from launchwatch.formats.czml import CzmlError, Flight, Mark, Sight, Site, czml_document, czml_flights
+from unit.formats.arcs import KINK_S, arcs, state
 
 START = parse_utc("2017-11-28T18:17:00Z")
 T = np.arange(0.0, 601.0, 60.0)
@@ -110,3 +111,26 @@ def test_what_cannot_be_shown_is_refused():
         document(sights=[replace(SIGHT, site="ghost")])
     with pytest.raises(CzmlError, match="mark 'launch' has a position"):
         document(marks=[replace(MARKS[0], lat_deg=float("nan"))])
+
+
+def test_flights_alone_with_their_markers():
+    found = json.loads(czml_flights("EXERCISE - simulated data: arcs", [arcs(), arcs(id="other", markers=())]))
+    by_id = {one["id"]: one for one in found}
+    assert len(by_id) == len(found) == 1 + 1 + 2 + 3
+    assert by_id["flight/rocket-1"]["parent"] == by_id["flight/other"]["parent"] in by_id
+    burnout = by_id["mark/rocket-1/2"]
+    assert burnout["name"] == "burnout of Rocket <1> & payload"
+    assert interval(burnout["availability"])[0] == START + int(KINK_S) * NS
+    lon, lat, height = burnout["position"]["cartographicDegrees"]
+    # degrees are rounded to 0.5e-6, 6 cm, and heights to 5 cm
+    np.testing.assert_allclose(itrf_from_geodetic(lat, lon, height), state(np.array([KINK_S]))[0][0], atol=0.1)
+
+
+def test_flights_are_shown_where_they_are():
+    found = json.loads(czml_flights("arcs", [arcs()]))
+    position = next(one for one in found if one["id"] == "flight/rocket-1")["position"]
+    assert parse_utc(position["epoch"]) == START
+    rows = np.array(position["cartesian"]).reshape(-1, 4)
+    # positions are rounded to 0.05 m along each axis
+    assert np.abs(rows[:, 1:] - state(rows[:, 0])[0]).max() < 0.051
+    assert np.diff(rows[:, 0]).max() <= 10.0

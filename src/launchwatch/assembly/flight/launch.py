@@ -9,14 +9,17 @@ import numpy as np
 
 from launchwatch.catalog.schema import Booster, Launch
 from launchwatch.core.arrays import FloatArray
-from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.formats.ephemeris import sample_times
 from launchwatch.messages.truth import FlightTruth
 from launchwatch.sim.truth.aim import Mode, aim_apogee_range, aim_impact
 from launchwatch.sim.truth.aim_orbit import aim_injection, aim_orbit
 from launchwatch.sim.truth.flight import Trajectory, fly
 from launchwatch.sim.truth.plan import Failure, FlightPlan
 
-STEP_S = 5.0  # of the sampled truth in the journal; a straight line between two samples is off by at most 30 m
+STEP_S = 5.0
+"""Longest step of the sampled truth in the journal; in free fall a straight line between two samples is off by 30 m."""
+TRUTH_BOUND_M = 1.0
+"""What cubic Hermite interpolation of the sampled truth may miss, m; samples are closer in boost and re-entry."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def flown(launch: Launch, booster: Booster) -> Flown:
 def truth_of(launch: Launch, flight: Flown) -> FlightTruth:
     """The record of one true flight."""
     path = flight.trajectory
-    t = np.unique(np.append(np.arange(0.0, path.end_s, STEP_S), path.end_s))
+    t = _sampled_s(path)
     position, velocity = path.at(t)
     return FlightTruth(
         launch=launch.id,
@@ -103,6 +106,14 @@ def truth_of(launch: Launch, flight: Flown) -> FlightTruth:
     )
 
 
+def _sampled_s(path: Trajectory) -> FloatArray:
+    """Times (n,) of the sampled truth: what its interpolation needs, and even steps, but where both nearly meet."""
+    needed = sample_times(path.at, 0.0, path.end_s, path.kinks_s, TRUTH_BOUND_M)
+    even = np.arange(0.0, path.end_s, STEP_S)
+    apart = np.abs(even[:, None] - needed).min(axis=1) > 1e-3
+    return np.union1d(even[apart], needed)
+
+
 def figures(path: Trajectory) -> dict[str, Any]:
     """The document of `launchwatch fly --json`."""
     impact = None
@@ -120,9 +131,3 @@ def figures(path: Trajectory) -> dict[str, Any]:
         "final_pitch_deg": round(path.plan.final_pitch_deg, 4),
         "cutoff": round(path.plan.cutoff, 6),
     }
-
-
-def heights_km(path: Trajectory, t_s: FloatArray) -> FloatArray:
-    """Heights (n,) above the ellipsoid, km."""
-    heights: FloatArray = geodetic_from_itrf(path.at(t_s)[0])[2] / 1e3
-    return heights

@@ -1,4 +1,4 @@
-"""What else a launch leaves in the sky: spent stages, a stage that flies back, released objects, fragments."""
+"""What a launch puts into the sky: the payload, spent stages, a stage that flies back, released objects, fragments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from launchwatch.sim.truth import _dynamics_kernels as dynamics
 from launchwatch.sim.truth.flight import Trajectory, fly_phases
 from launchwatch.sim.truth.phases import DEBRIS_KG_M2, stage_table, tumbling_beta
 
-Kind: TypeAlias = Literal["spent-stage", "returning-stage", "released", "fragment"]
+Kind: TypeAlias = Literal["payload", "spent-stage", "returning-stage", "released", "fragment"]
 
 SEPARATION_M_S = 2.0
 """Springs push the last stage back from the payload so fast (assumption)."""
@@ -32,15 +32,16 @@ _HALVINGS = 24
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """One object beside the payload, from the moment that it flies by itself."""
+    """Something that flies, from the moment that it does so by itself: identifier, name for people, what it is."""
 
+    id: str
     name: str
     kind: Kind
     trajectory: Trajectory
 
 
 def bodies(booster: Booster, path: Trajectory) -> tuple[Body, ...]:
-    """Spent and returning stages and released objects of a flight, in the order in which they part from it.
+    """The payload first, from lift-off on, then spent and returning stages and released objects.
 
     Parameters
     ----------
@@ -48,9 +49,10 @@ def bodies(booster: Booster, path: Trajectory) -> tuple[Body, ...]:
     path : Trajectory
         Of the payload, from `fly`. Stages that a failure left unlit fall with it.
     """
-    found = [_spent(booster, path, i) for i in range(int(path.stage.max()))]
+    found = [Body(booster.id, booster.name, "payload", path)]
+    found += [_spent(booster, path, i) for i in range(int(path.stage.max()))]
     if path.plan.failure is not None:
-        found.pop()  # the stage that failed is the trajectory itself
+        found.pop()  # the stage that failed is the first body itself
     else:
         found += [_released(booster, path, i) for i in range(len(booster.releases))]
     return tuple(found)
@@ -74,8 +76,10 @@ def fragments(path: Trajectory, at_s: float, count: int, generator: np.random.Ge
     for i in range(count):
         push = FRAGMENT_SPREAD_M_S * generator.standard_normal(3)
         beta = DEBRIS_KG_M2 * math.exp(FRAGMENT_SPREAD_LOG * generator.standard_normal())
-        name = f"fragment-{i + 1}"
-        found.append(Body(name, "fragment", _fall(path, name, at_s, position, velocity + push, beta)))
+        one = f"fragment-{i + 1}"
+        found.append(
+            Body(one, f"fragment {i + 1}", "fragment", _fall(path, one, at_s, position, velocity + push, beta))
+        )
     return tuple(found)
 
 
@@ -95,14 +99,15 @@ def _spent(booster: Booster, path: Trajectory, index: int) -> Body:
     end = float(rows[-1, 0])
     position, velocity = path.at(end)
     last = index + 1 == int(path.stage.max())
+    one, name = f"stage-{index + 1}", f"{booster.name}, stage {index + 1} ({stage.name})"
     if stage.flyback is not None and not last:
-        return Body(stage.name, "returning-stage", _fly_back(booster, path, stage, stage.flyback, index, end))
+        return Body(one, name, "returning-stage", _fly_back(booster, path, stage, stage.flyback, index, end))
     above = booster.payload_kg + sum(s.propellant_kg + s.inert_kg for s in booster.stages[index + 1 :])
     mass = float(rows[-1, 3] - rows[-1, 4] * (end - rows[-1, 2])) - above
     if last:
         velocity = velocity - SEPARATION_M_S * velocity / np.linalg.norm(velocity)
     beta = tumbling_beta(mass, stage.diameter_m)
-    return Body(stage.name, "spent-stage", _fall(path, stage.name, end, position, velocity, beta))
+    return Body(one, name, "spent-stage", _fall(path, one, end, position, velocity, beta))
 
 
 def _released(booster: Booster, path: Trajectory, index: int) -> Body:
@@ -115,7 +120,8 @@ def _released(booster: Booster, path: Trajectory, index: int) -> Body:
     velocity = velocity + release.along_m_s * along + release.up_m_s * np.cross(right, along)
     velocity = velocity + release.right_m_s * right
     beta = release.ballistic_coefficient_kg_m2
-    return Body(release.name, "released", _fall(path, release.name, at, position, velocity, beta))
+    one = f"released-{index + 1}"
+    return Body(one, release.name, "released", _fall(path, one, at, position, velocity, beta))
 
 
 def _fly_back(

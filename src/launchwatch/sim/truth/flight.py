@@ -18,7 +18,7 @@ from launchwatch.physics._kernels import EARTH
 from launchwatch.physics.atmosphere import EDGES, TABLE, pressure
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
-from launchwatch.sim.truth._dynamics_kernels import Steer
+from launchwatch.sim.truth._dynamics_kernels import PROGRAMME, VERTICAL, Steer
 from launchwatch.sim.truth.phases import free_row, phase_table, segment_table, stage_table
 from launchwatch.sim.truth.plan import FlightError, FlightPlan
 
@@ -106,6 +106,13 @@ class Trajectory:
         stage = self.stage
         return tuple(float(self.phases[stage == i, 2][0]) for i in range(1, int(stage.max()) + 1))
 
+    @property
+    def kinks_s(self) -> tuple[float, ...]:
+        """Times at which the acceleration jumps: where phases meet, but for the begin of the pitch programme."""
+        ends, before, after = self.phases[:-1, 0], self.phases[:-1, 1], self.phases[1:, 1]
+        smooth = (before == VERTICAL) & (after == PROGRAMME)
+        return tuple(ends[~smooth & (ends > self.start_s) & (ends < self.end_s)].tolist())
+
     @cached_property
     def burnout_speed_m_s(self) -> float:
         """Speed at burnout over the turning Earth."""
@@ -139,9 +146,20 @@ class Trajectory:
             raise FlightError(
                 f"t_s spans {t.min():g} to {t.max():g} s; the flight lasts from {self.start_s:g} to {self.end_s:.3f} s"
             )
+        step, s, (c0, v0, a0, c3, c4, c5) = self._quintic(t)
+        position = c0 + s * (v0 + s * (a0 + s * (c3 + s * (c4 + s * c5))))
+        velocity = (v0 + s * (2.0 * a0 + s * (3.0 * c3 + s * (4.0 * c4 + s * 5.0 * c5)))) / step
+        return position, velocity
+
+    def acceleration_at(self, t_s: ArrayLike) -> FloatArray:
+        """Acceleration as seen in ITRF, m/s^2, shape (..., 3), by the interpolation of `at`; where it jumps, after."""
+        step, s, (_, _, a0, c3, c4, c5) = self._quintic(np.asarray(t_s, dtype=np.float64))
+        return np.asarray((2.0 * a0 + s * (6.0 * c3 + s * (12.0 * c4 + s * 20.0 * c5))) / step**2)
+
+    def _quintic(self, t: FloatArray) -> tuple[FloatArray, FloatArray, tuple[FloatArray, ...]]:
+        """Length of the step around each time, the part of it that is gone, and the six coefficients in that part."""
         i = np.clip(np.searchsorted(self.t_s, t, side="right") - 1, 0, len(self.t_s) - 2)
         step = (self.t_s[i + 1] - self.t_s[i])[..., None]
-        s = (t[..., None] - self.t_s[i][..., None]) / step
         v0, v1 = step * self.velocity_m_s[i], step * self.velocity_m_s[i + 1]
         a0, a1 = (0.5 * step**2 * self.acceleration_m_s2[i, end] for end in (0, 1))
         # Taylor terms at the begin, and what of position, velocity and acceleration they miss at the end
@@ -151,9 +169,8 @@ class Trajectory:
         c3 = 10.0 * miss - 4.0 * miss_v + miss_a
         c4 = -15.0 * miss + 7.0 * miss_v - 2.0 * miss_a
         c5 = 6.0 * miss - 3.0 * miss_v + miss_a
-        position = self.position_m[i] + s * (v0 + s * (a0 + s * (c3 + s * (c4 + s * c5))))
-        velocity = (v0 + s * (2.0 * a0 + s * (3.0 * c3 + s * (4.0 * c4 + s * 5.0 * c5)))) / step
-        return position, velocity
+        s = (t[..., None] - self.t_s[i][..., None]) / step
+        return step, s, (self.position_m[i], v0, a0, c3, c4, c5)
 
     def thrust_at(self, t_s: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Thrust under the pressure outside, N, and exhaust speed in vacuum, m/s, shape (...); 0 outside the burns."""

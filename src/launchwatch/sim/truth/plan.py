@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
+
+FailureKind: TypeAlias = Literal["thrust-end", "break-up", "failed-staging"]
 
 
 class FlightError(ValueError):
@@ -32,7 +34,7 @@ class Failure:
     the stage that burns then is the last to burn; the next one stays where it is.
     """
 
-    kind: Literal["thrust-end", "break-up", "failed-staging"]
+    kind: FailureKind
     time_s: float
 
 
