@@ -208,13 +208,15 @@ class Ends(NamedTuple):
     apogee_s: FloatArray
 
 
-def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
+def fly(booster: Booster, plan: FlightPlan, until_s: float = math.inf) -> Trajectory:
     """Fly one booster.
 
     Parameters
     ----------
     booster : Booster
     plan : FlightPlan
+    until_s : float
+        Burns that end later are left out, and the flight ends here.
 
     Returns
     -------
@@ -227,18 +229,22 @@ def fly(booster: Booster, plan: FlightPlan) -> Trajectory:
         A booster or plan that cannot fly, or a flight that neither lands nor orbits within a day.
     """
     phases = phase_table(booster, plan)
+    if until_s < phases[-2, 0]:
+        phases = phases[np.append(phases[:-1, 0] <= until_s, True)]
     start, axes = _launch(plan.lat_deg, plan.lon_deg, plan.alt_m)
     azimuth = math.radians(plan.azimuth_deg + plan.azimuth_offset_deg)
     ahead = math.sin(azimuth) * axes[0] + math.cos(azimuth) * axes[1]
     pitch = math.radians(plan.final_pitch_deg + plan.pitch_offset_deg)
     steer = (*axes[2].tolist(), *ahead.tolist(), pitch, booster.pitch_tau_s, booster.vertical_s)
-    path = fly_phases(plan, phases, start, steer, booster.id)
+    path = fly_phases(plan, phases, start, steer, booster.id, until_s)
     if path.impact_s is not None and path.impact_s < path.burnout_s:
         raise FlightError(f"booster {booster.id}: it flies into the ground under power; raise final_pitch_deg")
     return path
 
 
-def fly_phases(plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: Steer, name: str) -> Trajectory:
+def fly_phases(
+    plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: Steer, name: str, until_s: float = math.inf
+) -> Trajectory:
     """Fly any table of phases.
 
     Parameters
@@ -253,6 +259,8 @@ def fly_phases(plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: S
         See `_dynamics_kernels`.
     name : str
         For the error.
+    until_s : float
+        End of the flight, if it is free by then.
 
     Returns
     -------
@@ -263,7 +271,7 @@ def fly_phases(plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: S
     FlightError
         A flight that neither lands nor orbits within a day.
     """
-    limits = np.array([*BOUNDS, _LONGEST_STEP_S, plan.max_time_s, _LONGEST_FLIGHT_S])
+    limits = np.array([*BOUNDS, _LONGEST_STEP_S, plan.max_time_s, min(until_s, _LONGEST_FLIGHT_S)])
     result, nodes = np.empty(10), np.empty((_MOST_NODES, 14))
     rows = kernels.fly(phases, start, steer, limits, *_WORLD, result, nodes)
     landed = result[7] == kernels.IMPACT
