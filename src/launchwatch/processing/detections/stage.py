@@ -41,7 +41,7 @@ class DetectionsStage:
         for item in inputs:
             look = item.payload.look
             strong = above_threshold(look)
-            if not strong.all():
+            if len(strong) and not strong.all():
                 state.below += int((~strong).sum())
                 look = select(look, strong)
             declared = Detections(look=look, false_alarm_probability=false_alarm_probability(look))

@@ -27,7 +27,14 @@ from launchwatch.processing.motion._kernels import (
     boost_jacobian,
     boost_states,
 )
-from launchwatch.processing.motion.measurements import LinesOfSight, Plots, plot_residuals, sight_residuals
+from launchwatch.processing.motion.measurements import (
+    LinesOfSight,
+    Plots,
+    bias_sigmas,
+    bias_slopes,
+    plot_residuals,
+    sight_residuals,
+)
 
 KNOTS_S = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0, 370.0, 450.0, 540.0])
 STEP_S = 3.0
@@ -246,26 +253,27 @@ class _Problem:
     ) -> None:
         self.launch = itrf_from_geodetic(lat_deg, lon_deg, 0.0)
         self.axes = enu_axes(lat_deg, lon_deg)
-        self.sights, self.radar = sights, radar
+        self.data = [data for data in (sights, radar) if data is not None]
         self.mean, self.steps, self.knots, self.stages, self.omega = mean, steps, knots, stages, omega
         self.motion = len(mean)
-        biases = []
-        if sights is not None:
-            biases.append(np.repeat(sights.bias_sigma, 2))
-        if radar is not None:
-            biases.append(radar.bias_sigma.ravel())
-        bias = np.concatenate(biases)
+        bias = np.concatenate([bias_sigmas(data) for data in self.data])
+        blocks = [bias_slopes(data) for data in self.data]
+        self.by_bias = np.zeros((sum(len(block) for block in blocks), len(bias)))
+        row, column = 0, 0
+        for block in blocks:
+            rows, columns = block.shape
+            self.by_bias[row : row + rows, column : column + columns] = block
+            row, column = row + rows, column + columns
         self.size = self.motion + len(bias)
         self.information = np.zeros((self.size, self.size))
         self.information[: self.motion, : self.motion] = information
         self.information[range(self.motion, self.size), range(self.motion, self.size)] = bias**-2.0
-        parts = [data.time_s if data is not None else np.empty(0) for data in (sights, radar)]
-        both = np.concatenate(parts)
-        order = np.argsort(both, kind="stable")
-        place = np.empty(len(both), np.int64)
-        place[order] = np.arange(len(both))
-        self.times = both[order]
-        self.sight_rows, self.plot_rows = place[: len(parts[0])], place[len(parts[0]) :]
+        times = np.concatenate([data.time_s for data in self.data])
+        order = np.argsort(times, kind="stable")
+        place = np.empty(len(times), np.int64)
+        place[order] = np.arange(len(times))
+        self.times = times[order]
+        self.rows = np.split(place, np.cumsum([len(data.time_s) for data in self.data[:-1]]).astype(np.int64))
         self.full_mean = np.concatenate([mean, np.zeros(len(bias))])
 
     def states(self, parameters: FloatArray, times_s: FloatArray) -> FloatArray:
@@ -288,38 +296,26 @@ class _Problem:
             TABLE,
             EDGES,
         )
-        return self._whitened(full, states, np.ascontiguousarray(by[:, :3]), noise)
+        residual, slopes = self._whitened(full, states, np.ascontiguousarray(by[:, :3]))
+        return residual / noise, np.hstack([slopes, self.by_bias]) / noise
 
     def differences(self, full: FloatArray, noise: float) -> FloatArray:
         """Whitened residuals alone, at a fraction of the price."""
         states = self.states(full[: self.motion], self.times)
-        return self._whitened(full, states, np.zeros((len(states), 3, 0)), noise)[0]
+        return self._whitened(full, states, np.zeros((len(states), 3, 0)))[0] / noise
 
-    def _whitened(
-        self, full: FloatArray, states: FloatArray, gradient: FloatArray, noise: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Residuals and slopes of all measurements at states (n, 6) of `times` with gradients (n, 3, p or none)."""
+    def _whitened(self, full: FloatArray, states: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Residuals of all measurements at states (n, 6) of `times`, and slopes by the motion of gradients (n, 3, p)."""
         residual, slopes = [], []
-        at, p = self.motion, gradient.shape[2]
-        for data, rows in ((self.sights, self.sight_rows), (self.radar, self.plot_rows)):
-            if data is None:
-                continue
+        for data, rows in zip(self.data, self.rows, strict=True):
             position = np.ascontiguousarray(states[rows, :3])
-            lines = isinstance(data, LinesOfSight)
-            count = data.bias_sigma.size * (2 if lines else 1)
-            bias = full[at : at + count]
             if isinstance(data, LinesOfSight):
-                r, j = sight_residuals(data, position, gradient[rows], bias)
+                r, j = sight_residuals(data, position, gradient[rows])
             else:
-                r, j = plot_residuals(data, position, gradient[rows], bias)
-            wide = np.zeros((len(r), self.size if p else 0))
-            if p:
-                wide[:, :p] = j[:, :p]
-                wide[:, at : at + count] = j[:, p:]
+                r, j = plot_residuals(data, position, gradient[rows])
             residual.append(r)
-            slopes.append(wide)
-            at += count
-        return np.concatenate(residual) / noise, np.concatenate(slopes) / noise
+            slopes.append(j)
+        return np.concatenate(residual) - self.by_bias @ full[self.motion :], np.concatenate(slopes)
 
     def cost(self, full: FloatArray, residual: FloatArray) -> float:
         away = full - self.full_mean

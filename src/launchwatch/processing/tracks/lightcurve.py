@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from launchwatch.core.arrays import FloatArray
+from launchwatch.core.arrays import FloatArray, IntArray
 
 SETTLED = 5  # looks on each side that define the level before and after a step
 STEP = 0.25  # drop of the natural logarithm; a break too many only frees the profile, one too few bends it
@@ -28,16 +28,15 @@ def staging_times(time_s: FloatArray, irradiance: FloatArray, snr: FloatArray) -
     n = len(time_s)
     level = np.log(np.maximum(irradiance, 1e-30))
     noise = 1.0 / np.maximum(snr, 1.0)
-    found: list[tuple[float, float, float]] = []
-    for i in range(3, n - 2):
-        before = slice(max(0, i - SETTLED), i)
-        after = slice(i, min(n, i + SETTLED))
-        middle = 0.5 * (time_s[i - 1] + time_s[i])
-        a, a_sigma = _extrapolated(time_s[before], level[before], noise[before], middle)
-        b, b_sigma = _extrapolated(time_s[after], level[after], noise[after], middle)
-        drop = a - b
-        if drop > STEP and drop > 4.0 * np.hypot(a_sigma, b_sigma):
-            found.append((drop, middle, (time_s[i] - time_s[i - 1]) / np.sqrt(12.0)))
+    later = np.arange(3, n - 2)
+    middle = 0.5 * (time_s[later - 1] + time_s[later])
+    reach = np.arange(SETTLED)
+    a, a_sigma = _extrapolated(time_s, level, noise, later[:, None] - 1 - reach, middle)
+    b, b_sigma = _extrapolated(time_s, level, noise, later[:, None] + reach, middle)
+    drop = a - b
+    sudden = (drop > STEP) & (drop > 4.0 * np.hypot(a_sigma, b_sigma))
+    sigma = (time_s[later] - time_s[later - 1]) / np.sqrt(12.0)
+    found = list(zip(drop[sudden].tolist(), middle[sudden].tolist(), sigma[sudden].tolist(), strict=True))
     chosen: list[tuple[float, float, float]] = []
     for candidate in sorted(found, reverse=True):
         if all(abs(candidate[1] - c[1]) > MIN_STAGE_S for c in chosen):
@@ -45,17 +44,21 @@ def staging_times(time_s: FloatArray, irradiance: FloatArray, snr: FloatArray) -
     return sorted((t, max(s, 0.3)) for _, t, s in chosen)
 
 
-def _extrapolated(time_s: FloatArray, level: FloatArray, noise: FloatArray, at: float) -> tuple[float, float]:
-    """Level at `at` of a weighted line through a few looks, and its standard deviation.
+def _extrapolated(
+    time_s: FloatArray, level: FloatArray, noise: FloatArray, looks: IntArray, at: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Levels (k,) at the times `at` (k,) of weighted lines through a few looks each, and their standard deviations.
 
-    The slope is held by a prior of 0.1 per second, so that two looks do not make a wild line.
+    `looks` (k, m) may reach over the ends of the curve: there is nothing there. The slope is held by a prior of 0.1 per
+    second, so that two looks do not make a wild line.
     """
-    weight = noise**-2.0
-    tau = time_s - at
-    a00, a01, a11 = weight.sum(), (weight * tau).sum(), (weight * tau * tau).sum() + 100.0
-    b0, b1 = (weight * level).sum(), (weight * tau * level).sum()
+    near = np.clip(looks, 0, len(time_s) - 1)
+    weight = np.where(looks == near, noise[near] ** -2.0, 0.0)
+    tau = time_s[near] - at[:, None]
+    a00, a01, a11 = weight.sum(1), (weight * tau).sum(1), (weight * tau * tau).sum(1) + 100.0
+    b0, b1 = (weight * level[near]).sum(1), (weight * tau * level[near]).sum(1)
     determinant = a00 * a11 - a01 * a01
-    return float((a11 * b0 - a01 * b1) / determinant), float(np.sqrt(a11 / determinant))
+    return (a11 * b0 - a01 * b1) / determinant, np.sqrt(a11 / determinant)
 
 
 def merge_times(times: list[tuple[float, float]], window_s: float) -> list[tuple[float, float]]:

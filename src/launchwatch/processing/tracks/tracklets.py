@@ -16,7 +16,6 @@ from launchwatch.processing.motion.measurements import (
     plots,
     row,
     stack,
-    tangents_of,
 )
 from launchwatch.processing.tracks.association import pairs
 
@@ -142,7 +141,7 @@ def _distance(t: Tracklet, data: LinesOfSight | Plots, position: FloatArray) -> 
     recent = slice(max(0, t.hits - FIT_ROWS), t.hits)
     if isinstance(rows, LinesOfSight) and isinstance(data, LinesOfSight):
         depth = max(float(np.linalg.norm(rows.position[-1])) - SUBSURFACE_M, 300e3)
-        tangents = tangents_of(rows.direction[-1:])[0]
+        tangents = rows.tangents[-1]
         past = rows.direction[recent] @ tangents.T
         now = data.direction @ tangents.T
         sigma = data.sigma

@@ -16,7 +16,7 @@ from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH, boost_states
 from launchwatch.processing.motion.boost import Profile, Timeline
-from launchwatch.processing.motion.measurements import LinesOfSight, combine, sight_residuals, tangents_of
+from launchwatch.processing.motion.measurements import LinesOfSight, bias_slopes, combine, sight_residuals, tangents_of
 
 EPOCH = 1_700_000_000_000_000_000
 LAT, LON = 39.0, 126.0
@@ -128,7 +128,8 @@ def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> floa
         EDGES,
     )
     position = np.ascontiguousarray(states[:, :3])
-    residual, slopes = sight_residuals(sights, position, np.zeros((len(position), 3, 0)), np.zeros(4))
+    residual, _ = sight_residuals(sights, position, np.zeros((len(position), 3, 0)))
+    slopes = bias_slopes(sights)
     bias = np.linalg.solve(slopes.T @ slopes + np.eye(4) * BIAS**-2, slopes.T @ residual)
     residual = residual - slopes @ bias
     away = parameters - mean
