@@ -36,7 +36,7 @@ FAST_S = 5.0  # sensors of at most this period date the stages, where there are 
 SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
 FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust before: a weak upper stage bends slowly
 REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
-YOUNG_ROWS = 15  # below this every fit looks for the best start anew
+YOUNG_ROWS = 15  # below this every fit of new rows also looks for the best start anew
 MAX_STAGINGS = 3
 
 
@@ -115,13 +115,11 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
         # Later plots may be of free flight already, which only the silent looks to come will tell.
         both = rows_of(both, np.flatnonzero(both.time_s <= newest))
         radar = both if len(both.time_s) else None
-    young = len(sights.time_s) < YOUNG_ROWS or track.profile is None
-    known = track.profile
-    profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, None if young else known)
-    if young and known is not None:
-        continued = boost.fit(state.epoch_ns, sights, radar, track.timeline, known)
-        if continued.chi2 < profile.chi2:
-            profile = continued
+    profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, track.profile)
+    if track.profile is not None and len(sights.time_s) < YOUNG_ROWS and profile.degrees > track.profile.degrees:
+        anew = boost.fit(state.epoch_ns, sights, radar, track.timeline)
+        if anew.chi2 <= profile.chi2:
+            profile = anew
     track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
     track.launch = _launch(profile)

@@ -89,10 +89,10 @@ def extend(
     if not n and all(t.sensor != look.sensor for t in tracklets):
         return tracklets, serial
     own = [t for t in tracklets if t.sensor == look.sensor]
-    open_ = [t for t in own if not _closed(t, look)]
     others = [t for t in tracklets if t.sensor != look.sensor]
-    used = np.zeros(n, bool)
     if n:
+        open_ = [t for t in own if not _closed(t, look)]
+        used = np.zeros(n, bool)
         data = lines_of_sight(look, epoch_ns) if isinstance(look, InfraredLook) else plots(look, epoch_ns)
         position = plot_positions(data)[0] if isinstance(data, Plots) else np.empty((0, 3))
         for t, i in _assign(open_, data, position):
