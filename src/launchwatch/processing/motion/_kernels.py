@@ -14,9 +14,11 @@ from launchwatch.core.jit import njit
 from launchwatch.physics._kernels import air, gravity_j2, height
 
 # Layout of the boost parameters; the pitch knots follow, then (log acceleration at ignition, log exhaust speed, time of
-# ignition) for every stage, then the time of burnout. Times share the zero of the measurements, not lift-off: the light
-# curve shows them as such, and a fit in which they hung on lift-off would creep along a narrow valley.
+# ignition, coast before it) for every stage, then the time of burnout. Times share the zero of the measurements, not
+# lift-off: the light curve shows them as such, and a fit in which they hung on lift-off would creep along a narrow
+# valley.
 EAST, NORTH, LIFTOFF, AZIMUTH, LOG_DRAG, LEAN, FIRST_KNOT = 0, 1, 2, 3, 4, 5, 6
+LOG_THRUST, LOG_EXHAUST, IGNITION, COAST, PER_STAGE = 0, 1, 2, 3, 4
 VERTICAL_S = 7.0
 BACK_PRESSURE = 0.12  # share of the vacuum thrust that sea-level pressure takes away, typical of first stages
 SEA_LEVEL_PA = 101325.0
@@ -86,6 +88,20 @@ def _acceleration(
 
 
 @njit(cache=True, error_model="numpy")
+def _kinks(parameters: FloatArray, stages: int, first: int) -> FloatArray:
+    """Ignition and burnout of each stage in turn, s after lift-off, and an end that never comes."""
+    kinks = np.empty(2 * stages + 1)
+    kinks[0] = 0.0
+    for i in range(1, stages):
+        at = first + PER_STAGE * i
+        kinks[2 * i] = parameters[at + IGNITION] - parameters[LIFTOFF]
+        kinks[2 * i - 1] = kinks[2 * i] - max(parameters[at + COAST], 0.0)
+    kinks[2 * stages - 1] = parameters[first + PER_STAGE * stages] - parameters[LIFTOFF]
+    kinks[2 * stages] = 1e9
+    return kinks
+
+
+@njit(cache=True, error_model="numpy")
 def _onset(j: int, parameters: FloatArray, stages: int, knots_s: FloatArray) -> float:
     """Time after lift-off from which parameter `j` bends the path; the profile before it does not know it."""
     k = knots_s.shape[0]
@@ -94,11 +110,8 @@ def _onset(j: int, parameters: FloatArray, stages: int, knots_s: FloatArray) -> 
         return 0.0
     if j < first:
         return VERTICAL_S if j == FIRST_KNOT else float(knots_s[j - FIRST_KNOT - 1])
-    stage = (j - first) // 3
-    if stage == 0:
-        return 0.0
-    ignition = first + 3 * stage + 2 if stage < stages else first + 3 * stages
-    return float(parameters[ignition] - parameters[LIFTOFF])
+    stage = (j - first) // PER_STAGE
+    return 0.0 if stage == 0 else float(_kinks(parameters, stages, first)[2 * stage - 1])
 
 
 @njit(cache=True, error_model="numpy")
@@ -128,11 +141,7 @@ def _ascend(
         frame[0, j] = axes[2, j]
         frame[1, j] = sa * axes[0, j] + ca * axes[1, j]
         frame[2, j] = ca * axes[0, j] - sa * axes[1, j]
-    kinks = np.empty(stages + 2)
-    for i in range(stages):
-        kinks[i] = parameters[first + 3 * i + 2] - parameters[LIFTOFF] if i > 0 else 0.0
-    kinks[stages] = parameters[first + 3 * stages] - parameters[LIFTOFF]
-    kinks[stages + 1] = 1e9
+    kinks = _kinks(parameters, stages, first)
     slope, probe, end = np.zeros((5, 6)), np.empty(6), np.empty(6)
     t = start[0]
     y = start[1:].copy()
@@ -140,20 +149,20 @@ def _ascend(
     while i < n and times_s[i] - parameters[LIFTOFF] <= t:
         i += 1
     drag = math.exp(parameters[LOG_DRAG])
-    stage, step = 0, 0
+    passed, step = 1, 0  # kinks behind: of an odd number the last was an ignition
     while i < n:
         if step < trail.shape[0]:
             trail[step, 0] = t
             trail[step, 1:] = y
         step += 1
-        while stage < stages and t >= kinks[stage + 1] - 1e-9:
-            stage += 1
+        while t >= kinks[passed] - 1e-9:
+            passed += 1
         thrust, exhaust, ignition = 0.0, 1.0, 0.0
-        if stage < stages:
-            thrust = math.exp(parameters[first + 3 * stage])
-            exhaust = math.exp(parameters[first + 3 * stage + 1])
-            ignition = kinks[stage]
-        h = min(step_s, max(kinks[min(stage + 1, stages + 1)] - t, 1e-6))
+        if passed % 2 == 1:
+            at = first + PER_STAGE * (passed // 2)
+            thrust, exhaust = math.exp(parameters[at + LOG_THRUST]), math.exp(parameters[at + LOG_EXHAUST])
+            ignition = kinks[passed - 1]
+        h = min(step_s, kinks[passed] - t)
         for q in range(4):
             lag = h * LAGS[q]
             for j in range(6):
@@ -227,9 +236,9 @@ def boost_states(
 
     Parameters
     ----------
-    parameters : (6 + knots + 3 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
-        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not
-        read for the first stage, which ignites at lift-off); burnout s.
+    parameters : (6 + knots + 4 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
+        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s and the
+        coast before it s (both not read for the first stage, which ignites at lift-off); burnout s.
     launch : (3,) reference launch point, ITRF m; axes : (3, 3) its east, north, up in rows.
     """
     none = np.empty((0, 7))
@@ -256,13 +265,13 @@ def boost_jacobian(
     """
     n, p = times_s.shape[0], parameters.shape[0]
     longest = max(times_s[n - 1] - parameters[LIFTOFF], 0.0)
-    trail = np.empty((int(longest / step_s) + stages + 3, 7))
+    trail = np.empty((int(longest / step_s) + 2 * stages + 3, 7))
     base, flown = _flown(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail)
     slopes = np.empty((n, 6, p))
     for j in range(p):
         moved = parameters.copy()
         moved[j] += steps[j]
-        onset = _onset(j, parameters, stages, knots_s)
+        onset = min(_onset(j, parameters, stages, knots_s), _onset(j, moved, stages, knots_s))
         if onset <= 0.0:
             states, _ = _flown(moved, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail[:0])
         else:

@@ -10,10 +10,10 @@ from launchwatch.messages.tracks import LaunchFit, Phenomenology
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH
-from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine
 from launchwatch.processing.tracks.flying import height_of
-from launchwatch.processing.tracks.lightcurve import burnout_time, merge_times, staging_times
+from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 from launchwatch.processing.tracks.record import (
     BALLISTIC_CHI2,
     GATE,
@@ -90,11 +90,13 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
     newest = max(float(t.rows.time_s[-1]) for t in seen)
     if track.phase == "ballistic":
         assert track.timeline.burnout is not None
-        again = sum(int((t.rows.time_s > track.timeline.burnout[0] + 2.0).sum()) for t in seen)
-        if again < REIGNITION_HITS:
+        again = [t.rows.time_s[t.rows.time_s > track.timeline.burnout[0] + 2.0] for t in seen]
+        if sum(len(times) for times in again) < REIGNITION_HITS:
             return
         # The plume is back: what looked like burnout was a coast between stages.
-        track.reignitions.append(track.timeline.burnout)
+        first, period = min((float(times[0]), t.period_s) for times, t in zip(again, seen, strict=True) if len(times))
+        ignition = (first - 0.5 * period, period / np.sqrt(12.0))
+        track.reignitions.append(Staging(track.timeline.burnout, ignition))
         track.timeline = Timeline(track.timeline.staging, None)
         track.phase, track.ballistic = "boost", None
         track.next_fit_ns = now
@@ -102,11 +104,11 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
     if burnout is None and now < track.next_fit_ns:
         return
     fast = [t for t in seen if t.period_s <= FAST_S] or seen
-    curves = [staging_times(t.rows.time_s, t.irradiance, t.snr) for t in fast]
-    staging = merge_times([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
-    staging = merge_times([*track.reignitions, *staging], 4.0)
+    curves = [stagings(t.rows.time_s, t.irradiance, t.snr, t.period_s) for t in fast]
+    staging = merge([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
+    staging = merge([*track.reignitions, *staging], 4.0)
     end = burnout[0] - 5.0 if burnout is not None else np.inf
-    track.timeline = Timeline(tuple(s for s in staging if s[0] < end)[:MAX_STAGINGS], burnout)
+    track.timeline = Timeline(tuple(s for s in staging if s.ignition[0] < end)[:MAX_STAGINGS], burnout)
     sights = combine([t.rows for t in seen if isinstance(t.rows, LinesOfSight)])
     echoes = [t.rows for t in own if isinstance(t.rows, Plots)]
     radar = None

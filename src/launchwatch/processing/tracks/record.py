@@ -7,7 +7,7 @@ import msgspec
 from launchwatch.core.arrays import IntArray
 from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, TrackStatus
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.measurements import Plots
 from launchwatch.processing.tracks.tracklets import Tracklet
 
@@ -27,7 +27,7 @@ class TrackRecord(msgspec.Struct):
     phase: Phase
     profile: Profile | None
     timeline: Timeline
-    reignitions: list[tuple[float, float]]
+    reignitions: list[Staging]
     ballistic: Ballistic | None
     ballistic_since_ns: int
     launch: LaunchFit | None

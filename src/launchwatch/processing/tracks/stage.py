@@ -277,7 +277,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         launch=track.launch,
         burnout_ns=state.epoch_ns + round(burnout[0] * S) if burnout is not None else None,
         burnout_sigma_s=burnout[1] if burnout is not None else 0.0,
-        staging_ns=tuple(state.epoch_ns + round(t * S) for t, _ in track.timeline.staging),
+        staging_ns=tuple(state.epoch_ns + round(s.burnout[0] * S) for s in track.timeline.staging),
         chi2_per_degree=track.chi2_per_degree,
     )
     lineage = tuple(dict.fromkeys(track.fresh))
