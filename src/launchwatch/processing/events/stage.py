@@ -183,7 +183,9 @@ def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
 
 
 def _state_distance(a: Track, b: Track) -> float:
-    """Chi-squared (6) between two states in free flight."""
+    """Chi-squared (6) between two states in free flight, at the epoch of the one that is known worse."""
+    if np.trace(a.covariance[:3, :3]) < np.trace(b.covariance[:3, :3]):
+        a, b = b, a
     dt = (a.epoch_ns - b.epoch_ns) / S
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
     away = a.state - other

@@ -331,7 +331,7 @@ class _Problem:
         return self._whitened(full, states, np.zeros((len(states), 3, 0)))[0] / noise
 
     def _whitened(self, full: FloatArray, states: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Residuals of all measurements at states (n, 6) of `times`, and slopes by the motion of gradients (n, 3, p)."""
+        """Residuals of all measurements at states (n, 6), and slopes (rows, p) by the motion of gradients (n, 3, p)."""
         residual, slopes = [], []
         for data, rows in zip(self.data, self.rows, strict=True):
             position = np.ascontiguousarray(states[rows, :3])
