@@ -98,7 +98,7 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
         ignition = (first - 0.5 * period, period / np.sqrt(12.0))
         track.reignitions.append(Staging(track.timeline.burnout, ignition))
         track.timeline = Timeline(track.timeline.staging, None)
-        track.phase, track.ballistic = "boost", None
+        track.phase, track.ballistic, track.arc = "boost", None, False
         track.next_fit_ns = now
     burnout = _burnout(seen)
     if burnout is None and now < track.next_fit_ns:
@@ -124,7 +124,7 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
             profile = anew
     track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
-    track.launch = _launch(profile)
+    track.launch = launch_of(profile)
     track.plots = profile.degrees // 2
     for t in own:
         kind: Phenomenology = "infrared" if isinstance(t.rows, LinesOfSight) else "radar"
@@ -182,7 +182,7 @@ def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
     return burnout_time(np.array([end]), first_silent)
 
 
-def _launch(profile: Profile) -> LaunchFit:
+def launch_of(profile: Profile) -> LaunchFit:
     """Launch point, lift-off and azimuth of a profile."""
     origin = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
     axes = enu_axes(profile.lat_deg, profile.lon_deg)

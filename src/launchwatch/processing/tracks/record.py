@@ -19,7 +19,10 @@ REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
 
 
 class TrackRecord(msgspec.Struct):
-    """Everything kept of one track; times in ns TAI."""
+    """Everything kept of one track; times in ns TAI.
+
+    `arc` says that an arc of plots took the place of what the profile predicted.
+    """
 
     track: str
     version: int
@@ -30,6 +33,7 @@ class TrackRecord(msgspec.Struct):
     reignitions: list[Staging]
     ballistic: Ballistic | None
     ballistic_since_ns: int
+    arc: bool
     launch: LaunchFit | None
     impact_ns: int | None
     first_detection_ns: int

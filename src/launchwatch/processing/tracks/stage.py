@@ -16,8 +16,9 @@ from launchwatch.messages.tracks import LaunchFit, Track
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Timeline
+from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
-from launchwatch.processing.tracks.boosting import explains, follow_boost
+from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
 from launchwatch.processing.tracks.flying import flying, give_plots, height_of, loose, same_object, thrust_before
 from launchwatch.processing.tracks.record import (
     BALLISTIC_CHI2,
@@ -126,7 +127,7 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             continue
         # Another radar's errors kept its first plots out of the gate; from here on they fall into it.
         if loose(track, estimate.epoch_ns):
-            track.ballistic, track.ballistic_since_ns = estimate, now
+            track.ballistic, track.ballistic_since_ns, track.arc = estimate, now, True
             track.fresh.extend(tracklet.fresh)
             count(track, tracklet.sensor, "radar", estimate.epoch_ns, len(recent))
             touched.add(track.track)
@@ -158,6 +159,7 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         reignitions=[],
         ballistic=None,
         ballistic_since_ns=0,
+        arc=False,
         launch=None,
         impact_ns=None,
         first_detection_ns=first,
@@ -237,8 +239,9 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
         fall = flight.fall(mean, DRAG)
         track.impact_ns = epoch_ns + round(fall.seconds * S) if fall.seconds >= 0.0 else None
-        if track.profile is None:
-            track.launch = _blind_launch(mean, epoch_ns)
+        if track.profile is None or track.arc:
+            seen = launch_of(track.profile) if track.profile is not None else None
+            track.launch = fuse_launches(seen, _blind_launch(mean, epoch_ns))
         age = (now - track.ballistic_since_ns) / S
         track.next_say_ns = now + round(interval_s(SAY_EVERY_S, age) * S)
         if track.impact_ns is not None and now < track.impact_ns - 60 * S:
