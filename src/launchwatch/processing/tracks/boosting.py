@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from launchwatch.core.frames import enu_axes
@@ -95,7 +97,7 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
             return
         # The plume is back: what looked like burnout was a coast between stages.
         first, period = min((float(times[0]), t.period_s) for times, t in zip(again, seen, strict=True) if len(times))
-        ignition = (first - 0.5 * period, period / np.sqrt(12.0))
+        ignition = (first - 0.5 * period, period / math.sqrt(12.0))
         track.reignitions.append(Staging(track.timeline.burnout, ignition))
         track.timeline = Timeline(track.timeline.staging, None)
         track.phase, track.ballistic, track.arc = "boost", None, False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
@@ -50,7 +52,7 @@ def _between(middle_s: float, gap_s: float, period_s: float) -> Staging:
     """The stage change between two looks: the burns end and begin within a look of them, or at once if none is dark."""
     dark = gap_s > DARK * period_s
     inner = 0.5 * (gap_s - period_s) if dark else 0.0
-    sigma = max((period_s if dark else gap_s) / np.sqrt(12.0), 0.3)
+    sigma = max((period_s if dark else gap_s) / math.sqrt(12.0), 0.3)
     return Staging((middle_s - inner, sigma), (middle_s + inner, sigma))
 
 
