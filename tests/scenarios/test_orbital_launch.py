@@ -17,6 +17,29 @@ def test_the_event_ends_as_a_space_launch(played: Any) -> None:
         assert assessment.impact is None
 
 
+def test_it_is_one_event_for_everybody(played: Any) -> None:
+    """Radars meet the object again in orbit, many minutes after its burnout; that opens no second event."""
+    (case,) = played("orbital-launch").cases
+    for name, chain in case.chains.items():
+        events = {e.payload.event for e in chain.outputs if isinstance(e.payload, Assessment)}
+        assert len(events) == 1, name
+    assert played("orbital-launch").summary["false_events"] == 0
+
+
+def test_the_coast_between_stages_is_seen_and_bears_the_launch_point(played: Any) -> None:
+    run = played("orbital-launch")
+    (case,) = run.cases
+    (flight,) = case.flights
+    versions = [e.payload for e in case.chains["us", "integrated"].outputs if isinstance(e.payload, Assessment)]
+    # The fast starer looks each second, and the burnout of the first stage lies between two of its looks. A steep fade
+    # before it may be taken for one stage more.
+    assert abs((versions[-1].staging_ns[-1] - flight.time_ns) / 1e9 - flight.staging_s[0]) <= 1.0
+    (launch,) = run.summary["launches"]
+    (final,) = [e for e in launch["errors"] if e["at"] == "final"]
+    assert final["inside_95"]["launch_point"]
+    assert final["launch_point_km"] < 1.0  # two satellites to 0.8 km at 95 %; 2.6 km with thrust through the coast
+
+
 def test_no_warning_is_released(played: Any) -> None:
     (case,) = played("orbital-launch").cases
     released = [

@@ -238,3 +238,5 @@ def main() -> None:
     except OSError as error:
         typer.echo(f"launchwatch: {error.filename or 'input or output'}: {error.strerror}", err=True)
         raise SystemExit(1) from None
+    finally:
+        gc.freeze()  # nor does the interpreter's last look on its way out find any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -19,6 +21,7 @@ _SHELL_M = 450e3  # height of the thin shell that slant electron content is mapp
 _PEAK_M = 350e3  # height of the densest layer
 _SCALE_M = 60e3  # scale height of the neutral gas there
 _EARTH_M = 6_371_000.0
+_erfc = np.vectorize(math.erfc, otypes=[np.float64])  # for a few plots; the import of SciPy's costs more than a run's
 
 
 def track_range(
@@ -156,8 +159,6 @@ def ionospheric_delay(
         ``40.3 content / frequency^2``, m, broadcast shape.
     """
     cosine = _EARTH_M / (_EARTH_M + _SHELL_M) * np.cos(np.radians(elevation_deg))
-    from scipy.special import erfc  # slow to import, and needed only off the mean ionosphere
-
-    below = erfc(np.exp((_PEAK_M - np.asarray(height_m)) / (2.0 * _SCALE_M)) / np.sqrt(2.0))
+    below = _erfc(np.exp((_PEAK_M - np.asarray(height_m)) / (2.0 * _SCALE_M)) / np.sqrt(2.0))
     vertical = 40.308 * electron_content_m2 / frequency_hz**2
     return np.asarray(vertical * below / np.sqrt(1.0 - cosine**2))

@@ -96,6 +96,7 @@ class Lane:
         self._journal = journal
         self._states: list[Any] = [stage.start() for stage in self._stages]
         self._due = [getattr(stage, "due", None) for stage in self._stages]
+        self._timers = [self._timer(index) for index in range(len(self._stages))]
         self._transient = {stage.topic for stage in self._stages if getattr(stage, "transient", False)}
         self._labelled = [getattr(stage, "labelled", False) for stage in self._stages]
         self._sequences: dict[str, int] = dict.fromkeys((*self._topics, "tick"), 0)
@@ -140,7 +141,10 @@ class Lane:
         """
         if self._now_ns is not None and now < self._now_ns:
             raise ValueError(f"lane {self.name}: tick at {now} ns TAI after one at {self._now_ns}; time only advances")
-        awake = [self._is_due(index, now) for index in range(len(self._stages))]
+        awake = [
+            due is None or (timer is not None and timer <= now)
+            for due, timer in zip(self._due, self._timers, strict=True)
+        ]
         heard = self._hear(now)
         if not heard and not any(awake):
             return []
@@ -162,6 +166,7 @@ class Lane:
             labelled = self._labelled[index]
             items = [Item(e.id, e.received_ns, e if labelled else e.payload) for e in taken]
             self._states[index], outputs = stage.step(self._states[index], items, now)
+            self._timers[index] = self._timer(index)
             envelopes = [self._envelope(stage.topic, output, now) for output in outputs]
             for envelope in envelopes:
                 by_kind.setdefault(type(envelope.payload), []).append(envelope)
@@ -173,8 +178,7 @@ class Lane:
 
     def due_ns(self) -> int | None:
         """Epoch of the next timer of any stage that has one, ns TAI; None while none is set."""
-        epochs = [due(state) for due, state in zip(self._due, self._states, strict=True) if due is not None]
-        return min((epoch for epoch in epochs if epoch is not None), default=None)
+        return min((timer for timer in self._timers if timer is not None), default=None)
 
     def snapshot(self) -> bytes:
         """The lane as MessagePack; `restore` gives a lane that goes on as this one would."""
@@ -210,6 +214,7 @@ class Lane:
                 )
         kinds = [type(stage.start()) for stage in self._stages]
         self._states = [codec.unpack(state, kind) for state, kind in zip(snapshot.states, kinds, strict=True)]
+        self._timers = [self._timer(index) for index in range(len(self._stages))]
         self._sequences = snapshot.sequences
         self._origin = snapshot.origin
         self._now_ns = snapshot.now_ns
@@ -219,12 +224,10 @@ class Lane:
         self._forgotten = snapshot.forgotten
         self._pending = list(snapshot.pending)
 
-    def _is_due(self, index: int, now: int) -> bool:
+    def _timer(self, index: int) -> int | None:
+        """Next timer of a stage; only a step moves it."""
         due = self._due[index]
-        if due is None:
-            return True
-        epoch = due(self._states[index])
-        return epoch is not None and epoch <= now
+        return None if due is None else due(self._states[index])
 
     def _hear(self, now: int) -> list[Envelope]:
         """Take what has arrived by `now` from the queue, in order of arrival, and with it its taint and its stamps."""
@@ -234,7 +237,7 @@ class Lane:
         heard = sorted((envelope for envelope in self._pending if envelope.received_ns <= now), key=_arrival)
         self._pending = [envelope for envelope in self._pending if envelope.received_ns > now]
         for envelope in heard:
-            if not set(self._origin).issuperset(envelope.origin):
+            if envelope.origin != self._origin and not set(self._origin).issuperset(envelope.origin):
                 self._origin = tuple(sorted({*self._origin, *envelope.origin}))
             self._observed_ns = max(self._observed_ns, envelope.observed_ns)
             self._received_ns = max(self._received_ns, envelope.received_ns)
@@ -284,16 +287,19 @@ class Lane:
 
     def _newest(self, topic: str, lineage: Iterable[str]) -> tuple[int, int]:
         """Newest stamps of a lineage; a statement without one (a timer's) rests on everything heard so far."""
-        stamps = []
+        newest: tuple[int, int] | None = None
         for identifier in lineage:
             stamp = self._stamps.get(identifier)
-            if stamp is not None:
-                stamps.append(stamp)
-            elif not self._forgotten:
-                raise ValueError(f"lane {self.name}: {topic} names {identifier} in a lineage; the lane never heard it")
-        if not stamps:
-            return self._observed_ns, self._received_ns
-        return max(stamp[0] for stamp in stamps), max(stamp[1] for stamp in stamps)
+            if stamp is None:
+                if not self._forgotten:
+                    raise ValueError(
+                        f"lane {self.name}: {topic} names {identifier} in a lineage; the lane never heard it"
+                    )
+            elif newest is None:
+                newest = stamp
+            else:
+                newest = max(newest[0], stamp[0]), max(newest[1], stamp[1])
+        return newest or (self._observed_ns, self._received_ns)
 
     def _remember(self, envelope: Envelope) -> None:
         self._stamps[envelope.id] = (envelope.observed_ns, envelope.received_ns)

@@ -39,12 +39,14 @@ class DetectionsStage:
         """Declare detections; a look without any is passed on, for silence is evidence."""
         outputs = []
         for item in inputs:
-            look = item.payload.look
-            strong = above_threshold(look)
-            if not strong.all():
-                state.below += int((~strong).sum())
-                look = select(look, strong)
-            declared = Detections(look=look, false_alarm_probability=false_alarm_probability(look))
+            look, probability = item.payload.look, np.empty(0)
+            if len(look.sequence):
+                strong = above_threshold(look)
+                if not strong.all():
+                    state.below += int((~strong).sum())
+                    look = select(look, strong)
+                probability = false_alarm_probability(look)
+            declared = Detections(look=look, false_alarm_probability=probability)
             outputs.append(Output(declared, look.look_until_ns, (item.id,)))
         return state, outputs
 

@@ -15,13 +15,13 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.gaussians import intersect_covariances
-from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.events import Event, EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
-from launchwatch.messages.tracks import LaunchFit, Phenomenology, Track
+from launchwatch.messages.tracks import Phenomenology, Track
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion.launches import fuse_launches, launch_position
 
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
@@ -162,7 +162,7 @@ def same_launch(a: Track, b: Track) -> bool:
     if a.launch is None or b.launch is None:
         return False
     axes = enu_axes(a.launch.lat_deg, a.launch.lon_deg)
-    apart = axes[:2] @ (_ground(b.launch) - _ground(a.launch))
+    apart = axes[:2] @ (launch_position(b.launch) - launch_position(a.launch))
     turn = np.radians((b.launch.azimuth_deg - a.launch.azimuth_deg + 180.0) % 360.0 - 180.0)
     away = np.array([*apart, (b.launch.time_ns - a.launch.time_ns) / S, turn])
     floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
@@ -183,7 +183,9 @@ def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
 
 
 def _state_distance(a: Track, b: Track) -> float:
-    """Chi-squared (6) between two states in free flight."""
+    """Chi-squared (6) between two states in free flight, at the epoch of the one that is known worse."""
+    if np.trace(a.covariance[:3, :3]) < np.trace(b.covariance[:3, :3]):
+        a, b = b, a
     dt = (a.epoch_ns - b.epoch_ns) / S
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
     away = a.state - other
@@ -205,7 +207,7 @@ def fuse(tracks: list[Track]) -> Track:
             phi = flight.transition(other.state, dt)
             moved = flight.state_after(other.state, dt)
             state, covariance = intersect_covariances(state, covariance, moved, phi @ other.covariance @ phi.T)
-        launch = _fuse_launches(launch, other.launch)
+        launch = fuse_launches(launch, other.launch)
     kinds: dict[Phenomenology, str] = {}
     for t in sorted(ordered, key=lambda t: t.first_detection_ns):
         for kind, sensor in zip(t.phenomenologies, t.kind_sensors, strict=True):
@@ -223,26 +225,4 @@ def fuse(tracks: list[Track]) -> Track:
         kind_sensors=tuple(kinds.values()),
         burnout_ns=best.burnout_ns or next((t.burnout_ns for t in ordered if t.burnout_ns), None),
         staging_ns=best.staging_ns or next((t.staging_ns for t in ordered if t.staging_ns), ()),
-    )
-
-
-def _ground(launch: LaunchFit) -> FloatArray:
-    return itrf_from_geodetic(launch.lat_deg, launch.lon_deg, 0.0)
-
-
-def _fuse_launches(a: LaunchFit | None, b: LaunchFit | None) -> LaunchFit | None:
-    if a is None or b is None:
-        return a or b
-    axes = enu_axes(a.lat_deg, a.lon_deg)
-    apart = axes[:2] @ (_ground(b) - _ground(a))
-    turn = (b.azimuth_deg - a.azimuth_deg + 180.0) % 360.0 - 180.0
-    away = np.array([*apart, (b.time_ns - a.time_ns) / S, np.radians(turn)])
-    mean, covariance = intersect_covariances(np.zeros(4), a.covariance, away, b.covariance)
-    lat, lon, _ = geodetic_from_itrf(_ground(a) + mean[0] * axes[0] + mean[1] * axes[1])
-    return LaunchFit(
-        lat_deg=float(lat),
-        lon_deg=float(lon),
-        time_ns=a.time_ns + round(mean[2] * S),
-        azimuth_deg=(a.azimuth_deg + float(np.degrees(mean[3]))) % 360.0,
-        covariance=covariance,
     )

@@ -14,16 +14,19 @@ from launchwatch.core.jit import njit
 from launchwatch.physics._kernels import air, gravity_j2, height
 
 # Layout of the boost parameters; the pitch knots follow, then (log acceleration at ignition, log exhaust speed, time of
-# ignition) for every stage, then the time of burnout. Times share the zero of the measurements, not lift-off: the light
-# curve shows them as such, and a fit in which they hung on lift-off would creep along a narrow valley.
+# ignition, coast before it) for every stage, then the time of burnout. Times share the zero of the measurements, not
+# lift-off: the light curve shows them as such, and a fit in which they hung on lift-off would creep along a narrow
+# valley.
 EAST, NORTH, LIFTOFF, AZIMUTH, LOG_DRAG, LEAN, FIRST_KNOT = 0, 1, 2, 3, 4, 5, 6
+LOG_THRUST, LOG_EXHAUST, IGNITION, COAST, PER_STAGE = 0, 1, 2, 3, 4
 VERTICAL_S = 7.0
 BACK_PRESSURE = 0.12  # share of the vacuum thrust that sea-level pressure takes away, typical of first stages
 SEA_LEVEL_PA = 101325.0
+LAGS = (0.0, 0.5, 0.5, 1.0)  # where in a step the slopes of the classical Runge-Kutta method are taken
 MAX_ACCELERATION = 160.0  # m/s^2; no stage burns its whole mass
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _pitch(t: float, parameters: FloatArray, knots_s: FloatArray) -> float:
     """Angle of the thrust from the vertical of the launch point, linear between the knots, zero in vertical rise."""
     if t <= VERTICAL_S:
@@ -41,22 +44,22 @@ def _pitch(t: float, parameters: FloatArray, knots_s: FloatArray) -> float:
     return pitch
 
 
-@njit(cache=True)
-def _derivative(
+@njit(cache=True, error_model="numpy")
+def _acceleration(
     t: float,
     y: FloatArray,
     thrust: float,
     exhaust: float,
     ignition: float,
+    drag: float,
     parameters: FloatArray,
     knots_s: FloatArray,
     frame: FloatArray,
     omega: float,
     table: FloatArray,
     edges: FloatArray,
-    out: FloatArray,
-) -> None:
-    """Time derivative of a boosting body; `frame` holds up, downrange and cross-range unit vectors in its rows."""
+) -> tuple[float, float, float]:
+    """Acceleration of a boosting body; `frame` holds up, downrange and cross-range unit vectors in its rows."""
     x, yy, z = y[0], y[1], y[2]
     vx, vy, vz = y[3], y[4], y[5]
     gx, gy, gz = gravity_j2(x, yy, z)
@@ -71,21 +74,152 @@ def _derivative(
         a = thrust / max(1.0 - thrust * (t - ignition) / exhaust, thrust / MAX_ACCELERATION)
         a *= 1.0 - BACK_PRESSURE * pressure / SEA_LEVEL_PA
         theta = _pitch(t, parameters, knots_s)
-        lean = parameters[LEAN] * math.sin(theta)
         up, along = math.cos(theta), math.sin(theta)
+        lean = parameters[LEAN] * along
         ax += a * (up * frame[0, 0] + along * frame[1, 0] + lean * frame[2, 0])
         ay += a * (up * frame[0, 1] + along * frame[1, 1] + lean * frame[2, 1])
         az += a * (up * frame[0, 2] + along * frame[1, 2] + lean * frame[2, 2])
     if rho > 0.0:
-        v = math.sqrt(vx * vx + vy * vy + vz * vz)
-        d = -0.5 * rho * v * math.exp(parameters[LOG_DRAG])
+        d = -0.5 * rho * math.sqrt(vx * vx + vy * vy + vz * vz) * drag
         ax += d * vx
         ay += d * vy
         az += d * vz
-    out[0], out[1], out[2], out[3], out[4], out[5] = vx, vy, vz, ax, ay, az
+    return ax, ay, az
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _kinks(parameters: FloatArray, stages: int, first: int) -> FloatArray:
+    """Ignition and burnout of each stage in turn, s after lift-off, and an end that never comes."""
+    kinks = np.empty(2 * stages + 1)
+    kinks[0] = 0.0
+    for i in range(1, stages):
+        at = first + PER_STAGE * i
+        kinks[2 * i] = parameters[at + IGNITION] - parameters[LIFTOFF]
+        kinks[2 * i - 1] = kinks[2 * i] - max(parameters[at + COAST], 0.0)
+    kinks[2 * stages - 1] = parameters[first + PER_STAGE * stages] - parameters[LIFTOFF]
+    kinks[2 * stages] = 1e9
+    return kinks
+
+
+@njit(cache=True, error_model="numpy")
+def _onset(j: int, parameters: FloatArray, stages: int, knots_s: FloatArray) -> float:
+    """Time after lift-off from which parameter `j` bends the path; the profile before it does not know it."""
+    k = knots_s.shape[0]
+    first = FIRST_KNOT + k
+    if j < FIRST_KNOT:
+        return 0.0
+    if j < first:
+        return VERTICAL_S if j == FIRST_KNOT else float(knots_s[j - FIRST_KNOT - 1])
+    stage = (j - first) // PER_STAGE
+    return 0.0 if stage == 0 else float(_kinks(parameters, stages, first)[2 * stage - 1])
+
+
+@njit(cache=True, error_model="numpy")
+def _ascend(
+    start: FloatArray,
+    parameters: FloatArray,
+    stages: int,
+    knots_s: FloatArray,
+    axes: FloatArray,
+    omega: float,
+    times_s: FloatArray,
+    step_s: float,
+    table: FloatArray,
+    edges: FloatArray,
+    out: FloatArray,
+    trail: FloatArray,
+) -> int:
+    """Fly from `start` (7,), a time after lift-off and a state, and write the states at all later `times_s` into `out`.
+
+    `trail` takes the start of each step, as many as it has rows; returns the number of steps.
+    """
+    first = FIRST_KNOT + knots_s.shape[0]
+    n = times_s.shape[0]
+    sa, ca = math.sin(parameters[AZIMUTH]), math.cos(parameters[AZIMUTH])
+    frame = np.empty((3, 3))
+    for j in range(3):
+        frame[0, j] = axes[2, j]
+        frame[1, j] = sa * axes[0, j] + ca * axes[1, j]
+        frame[2, j] = ca * axes[0, j] - sa * axes[1, j]
+    kinks = _kinks(parameters, stages, first)
+    slope, probe, end = np.zeros((5, 6)), np.empty(6), np.empty(6)
+    t = start[0]
+    y = start[1:].copy()
+    i = 0
+    while i < n and times_s[i] - parameters[LIFTOFF] <= t:
+        i += 1
+    drag = math.exp(parameters[LOG_DRAG])
+    passed, step = 1, 0  # kinks behind: of an odd number the last was an ignition
+    while i < n:
+        if step < trail.shape[0]:
+            trail[step, 0] = t
+            trail[step, 1:] = y
+        step += 1
+        while t >= kinks[passed] - 1e-9:
+            passed += 1
+        thrust, exhaust, ignition = 0.0, 1.0, 0.0
+        if passed % 2 == 1:
+            at = first + PER_STAGE * (passed // 2)
+            thrust, exhaust = math.exp(parameters[at + LOG_THRUST]), math.exp(parameters[at + LOG_EXHAUST])
+            ignition = kinks[passed - 1]
+        h = min(step_s, kinks[passed] - t)
+        for q in range(4):
+            lag = h * LAGS[q]
+            for j in range(6):
+                probe[j] = y[j] + lag * slope[q, j]
+            for j in range(3):
+                slope[q + 1, j] = probe[3 + j]
+            slope[q + 1, 3], slope[q + 1, 4], slope[q + 1, 5] = _acceleration(
+                t + lag, probe, thrust, exhaust, ignition, drag, parameters, knots_s, frame, omega, table, edges
+            )
+        for j in range(6):
+            end[j] = y[j] + h / 6.0 * (slope[1, j] + 2.0 * slope[2, j] + 2.0 * slope[3, j] + slope[4, j])
+        while i < n and times_s[i] - parameters[LIFTOFF] <= t + h:
+            s = (times_s[i] - parameters[LIFTOFF] - t) / h
+            b, c, d = s * s * (3.0 - 2.0 * s), s * (1.0 - s) * (1.0 - s), s * s * (s - 1.0)
+            for j in range(3):
+                out[i, j] = y[j] + (end[j] - y[j]) * b + h * (c * y[3 + j] + d * end[3 + j])
+                out[i, 3 + j] = y[3 + j] + (end[3 + j] - y[3 + j]) * s
+            i += 1
+        for j in range(6):
+            y[j] = end[j]
+        t += h
+    return step
+
+
+@njit(cache=True, error_model="numpy")
+def _on_the_pad(parameters: FloatArray, launch: FloatArray, axes: FloatArray) -> FloatArray:
+    """Start (7,) of the ascent: lift-off, at rest at the launch point."""
+    start = np.zeros(7)
+    for j in range(3):
+        start[1 + j] = launch[j] + parameters[EAST] * axes[0, j] + parameters[NORTH] * axes[1, j]
+    return start
+
+
+@njit(cache=True, error_model="numpy")
+def _flown(
+    parameters: FloatArray,
+    stages: int,
+    knots_s: FloatArray,
+    launch: FloatArray,
+    axes: FloatArray,
+    omega: float,
+    times_s: FloatArray,
+    step_s: float,
+    table: FloatArray,
+    edges: FloatArray,
+    trail: FloatArray,
+) -> tuple[FloatArray, int]:
+    """States (n, 6) of a whole profile, and the number of steps; `trail` as of `_ascend`."""
+    start = _on_the_pad(parameters, launch, axes)
+    out = np.empty((times_s.shape[0], 6))
+    for i in range(times_s.shape[0]):
+        out[i] = start[1:]
+    steps = _ascend(start, parameters, stages, knots_s, axes, omega, times_s, step_s, table, edges, out, trail)
+    return out, steps
+
+
+@njit(cache=True, error_model="numpy")
 def boost_states(
     parameters: FloatArray,
     stages: int,
@@ -102,72 +236,16 @@ def boost_states(
 
     Parameters
     ----------
-    parameters : (6 + knots + 3 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
-        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s (not
-        read for the first stage, which ignites at lift-off); burnout s.
+    parameters : (6 + knots + 4 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
+        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s and the
+        coast before it s (both not read for the first stage, which ignites at lift-off); burnout s.
     launch : (3,) reference launch point, ITRF m; axes : (3, 3) its east, north, up in rows.
     """
-    k = knots_s.shape[0]
-    first = FIRST_KNOT + k
-    n = times_s.shape[0]
-    out = np.empty((n, 6))
-    sa, ca = math.sin(parameters[AZIMUTH]), math.cos(parameters[AZIMUTH])
-    frame = np.empty((3, 3))
-    y = np.zeros(6)
-    for j in range(3):
-        y[j] = launch[j] + parameters[EAST] * axes[0, j] + parameters[NORTH] * axes[1, j]
-        frame[0, j] = axes[2, j]
-        frame[1, j] = sa * axes[0, j] + ca * axes[1, j]
-        frame[2, j] = ca * axes[0, j] - sa * axes[1, j]
-    kinks = np.empty(stages + 2)
-    for i in range(stages):
-        kinks[i] = parameters[first + 3 * i + 2] - parameters[LIFTOFF] if i > 0 else 0.0
-    kinks[stages] = parameters[first + 3 * stages] - parameters[LIFTOFF]
-    kinks[stages + 1] = 1e9
-    k1, k2, k3, k4 = np.empty(6), np.empty(6), np.empty(6), np.empty(6)
-    probe, end = np.empty(6), np.empty(6)
-    t = 0.0
-    i = 0
-    while i < n and times_s[i] - parameters[LIFTOFF] <= 0.0:
-        out[i] = y
-        i += 1
-    stage = 0
-    while i < n:
-        while stage < stages and t >= kinks[stage + 1] - 1e-9:
-            stage += 1
-        thrust, exhaust, ignition = 0.0, 1.0, 0.0
-        if stage < stages:
-            thrust = math.exp(parameters[first + 3 * stage])
-            exhaust = math.exp(parameters[first + 3 * stage + 1])
-            ignition = kinks[stage]
-        h = min(step_s, max(kinks[min(stage + 1, stages + 1)] - t, 1e-6))
-        _derivative(t, y, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k1)
-        for j in range(6):
-            probe[j] = y[j] + 0.5 * h * k1[j]
-        m = t + 0.5 * h
-        _derivative(m, probe, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k2)
-        for j in range(6):
-            probe[j] = y[j] + 0.5 * h * k2[j]
-        _derivative(m, probe, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k3)
-        for j in range(6):
-            probe[j] = y[j] + h * k3[j]
-        _derivative(t + h, probe, thrust, exhaust, ignition, parameters, knots_s, frame, omega, table, edges, k4)
-        for j in range(6):
-            end[j] = y[j] + h / 6.0 * (k1[j] + 2.0 * k2[j] + 2.0 * k3[j] + k4[j])
-        while i < n and times_s[i] - parameters[LIFTOFF] <= t + h:
-            s = (times_s[i] - parameters[LIFTOFF] - t) / h
-            b, c, d = s * s * (3.0 - 2.0 * s), s * (1.0 - s) * (1.0 - s), s * s * (s - 1.0)
-            for j in range(3):
-                out[i, j] = y[j] + (end[j] - y[j]) * b + h * (c * y[3 + j] + d * end[3 + j])
-                out[i, 3 + j] = y[3 + j] + (end[3 + j] - y[3 + j]) * s
-            i += 1
-        for j in range(6):
-            y[j] = end[j]
-        t += h
-    return out
+    none = np.empty((0, 7))
+    return _flown(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, none)[0]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def boost_jacobian(
     parameters: FloatArray,
     steps: FloatArray,
@@ -181,21 +259,35 @@ def boost_jacobian(
     table: FloatArray,
     edges: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """States (n, 6) of the profile and their forward differences (n, 6, parameters)."""
-    base = boost_states(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges)
-    p = parameters.shape[0]
-    slopes = np.empty((base.shape[0], 6, p))
+    """States (n, 6) of the profile and their forward differences (n, 6, parameters).
+
+    A flight with a parameter moved begins where that parameter first matters, not at lift-off.
+    """
+    n, p = times_s.shape[0], parameters.shape[0]
+    longest = max(times_s[n - 1] - parameters[LIFTOFF], 0.0)
+    trail = np.empty((int(longest / step_s) + 2 * stages + 3, 7))
+    base, flown = _flown(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail)
+    slopes = np.empty((n, 6, p))
     for j in range(p):
         moved = parameters.copy()
         moved[j] += steps[j]
-        states = boost_states(moved, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges)
-        for i in range(base.shape[0]):
+        onset = min(_onset(j, parameters, stages, knots_s), _onset(j, moved, stages, knots_s))
+        if onset <= 0.0:
+            states, _ = _flown(moved, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail[:0])
+        else:
+            states = base.copy()
+            # The last step that begins before: it is the one that a moved kink cuts elsewhere.
+            at = np.searchsorted(trail[:flown, 0], onset - 1e-9) - 1
+            if at >= 0:
+                start = trail[at]
+                _ascend(start, moved, stages, knots_s, axes, omega, times_s, step_s, table, edges, states, trail[:0])
+        for i in range(n):
             for c in range(6):
                 slopes[i, c, j] = (states[i, c] - base[i, c]) / steps[j]
     return base, slopes
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def line_of_sight_rows(
     position: FloatArray,
     slopes: FloatArray,
@@ -231,7 +323,7 @@ def line_of_sight_rows(
     return residual, jacobian
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fall(y: FloatArray, drag: float, omega: float, table: FloatArray, edges: FloatArray, out: FloatArray) -> float:
     """Derivative of a falling body; returns its height above the ellipsoid (radial, good to 40 m at 100 km)."""
     x, yy, z = y[0], y[1], y[2]
@@ -251,7 +343,7 @@ def _fall(y: FloatArray, drag: float, omega: float, table: FloatArray, edges: Fl
     return h
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _step(
     y: FloatArray,
     h: float,
@@ -277,7 +369,7 @@ def _step(
         end[j] = y[j] + h / 6.0 * (work[0, j] + 2.0 * work[1, j] + 2.0 * work[2, j] + work[3, j])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def coast(state: FloatArray, dt: float, omega: float, table: FloatArray, edges: FloatArray) -> FloatArray:
     """Ballistic state after `dt` seconds (either sign) without air."""
     y, end, work = state.copy(), np.empty(6), np.empty((5, 6))
@@ -288,7 +380,7 @@ def coast(state: FloatArray, dt: float, omega: float, table: FloatArray, edges: 
     return y
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def coast_with_slopes(
     state: FloatArray, dt: float, omega: float, table: FloatArray, edges: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -307,7 +399,7 @@ def coast_with_slopes(
     return centre, phi
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def to_ground(
     state: FloatArray, drag: float, omega: float, max_s: float, table: FloatArray, edges: FloatArray
 ) -> tuple[FloatArray, float, float, float]:

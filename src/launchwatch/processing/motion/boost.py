@@ -17,17 +17,27 @@ from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion._kernels import (
     AZIMUTH,
+    COAST,
     EAST,
     FIRST_KNOT,
+    IGNITION,
     LEAN,
     LIFTOFF,
     LOG_DRAG,
     NORTH,
+    PER_STAGE,
     VERTICAL_S,
     boost_jacobian,
     boost_states,
 )
-from launchwatch.processing.motion.measurements import LinesOfSight, Plots, plot_residuals, sight_residuals
+from launchwatch.processing.motion.measurements import (
+    LinesOfSight,
+    Plots,
+    bias_sigmas,
+    bias_slopes,
+    plot_residuals,
+    sight_residuals,
+)
 
 KNOTS_S = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0, 370.0, 450.0, 540.0])
 STEP_S = 3.0
@@ -46,7 +56,7 @@ PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.18, np.radians(0.03)
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
 MISFIT_CHI2 = 1.5
 SETTLED = 0.1  # decrease of the cost that ends a descent
-PITCH_BEND = 0.5  # sigma of the change of rate between knots, in rates
+AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
 
 
 class Profile(msgspec.Struct):
@@ -78,13 +88,28 @@ class Profile(msgspec.Struct):
         return FIRST_KNOT + len(self.knots_s)
 
 
+class Staging(msgspec.Struct, frozen=True):
+    """A change of stage: end of one burn and begin of the next, each as (s after the epoch, standard deviation).
+
+    The two are one and the same where the light curve shows no dark gap between the burns.
+    """
+
+    burnout: tuple[float, float]
+    ignition: tuple[float, float]
+
+    @property
+    def coast_s(self) -> float:
+        """Time between the two burns."""
+        return self.ignition[0] - self.burnout[0]
+
+
 class Timeline(msgspec.Struct, frozen=True):
     """What the light curve says on staging and burnout: times in s after the epoch, with standard deviations.
 
     `burnout` is null while the vehicle thrusts.
     """
 
-    staging: tuple[tuple[float, float], ...] = ()
+    staging: tuple[Staging, ...] = ()
     burnout: tuple[float, float] | None = None
 
 
@@ -95,7 +120,7 @@ def _prior(
     liftoff = first_s - LIFTOFF_BEFORE_FIRST_S if liftoff_s is None else liftoff_s
     knots = KNOTS_S[: max(1, int(np.searchsorted(KNOTS_S, last_s - liftoff)) + 1)]
     k, stages = len(knots), 1 + len(timeline.staging)
-    p = FIRST_KNOT + k + 3 * stages + 1
+    p = FIRST_KNOT + k + PER_STAGE * stages + 1
     mean, steps = np.zeros(p), np.zeros(p)
     information = np.zeros((p, p))
     for i, sigma, step in (
@@ -123,13 +148,21 @@ def _prior(
     mean[knot], steps[knot] = np.cumsum(turns), 1e-3
 
     for i in range(stages):
-        at = FIRST_KNOT + k + 3 * i
+        at = FIRST_KNOT + k + PER_STAGE * i
         acceleration = LOG_ACCELERATION if i == 0 else LOG_UPPER_ACCELERATION
         mean[at : at + 2] = acceleration[0], LOG_EXHAUST[0]
         information[at, at], information[at + 1, at + 1] = acceleration[1] ** -2, LOG_EXHAUST[1] ** -2
-        steps[at : at + 3] = 1e-3, 1e-3, 0.02
-        seen = (liftoff, 1e-3) if i == 0 else timeline.staging[i - 1]
-        mean[at + 2], information[at + 2, at + 2] = seen[0], seen[1] ** -2
+        steps[at : at + PER_STAGE] = 1e-3, 1e-3, 0.02, 0.02
+        ignition, coast = at + IGNITION, at + COAST
+        seen = timeline.staging[i - 1] if i > 0 else Staging((liftoff, 1e-3), (liftoff, 1e-3))
+        mean[ignition], mean[coast] = seen.ignition[0], seen.coast_s
+        information[ignition, ignition] = seen.ignition[1] ** -2
+        if seen.burnout == seen.ignition:
+            information[coast, coast] = AT_ONCE_S**-2
+        else:
+            # What is seen of the burnout is the ignition less the coast.
+            both = np.ix_([ignition, coast], [ignition, coast])
+            information[both] += np.array([[1.0, -1.0], [-1.0, 1.0]]) * seen.burnout[1] ** -2
     end = (UNSEEN_S + last_s, 1e-3) if timeline.burnout is None else timeline.burnout
     mean[-1], information[-1, -1], steps[-1] = end[0], end[1] ** -2, 0.02
     return mean, information, steps, knots
@@ -223,8 +256,8 @@ def _continue(start: Profile, mean: FloatArray, knots: int) -> FloatArray:
         offset = guess[FIRST_KNOT + shared - 1] - mean[FIRST_KNOT + shared - 1]
         guess[FIRST_KNOT + shared : FIRST_KNOT + knots] += offset
     old, new = start.first_stage, FIRST_KNOT + knots
-    for i in range(min(start.stages, (len(mean) - 1 - new) // 3)):
-        guess[new + 3 * i : new + 3 * i + 2] = start.parameters[old + 3 * i : old + 3 * i + 2]
+    for at in range(0, PER_STAGE * min(start.stages, (len(mean) - 1 - new) // PER_STAGE), PER_STAGE):
+        guess[new + at : new + at + IGNITION] = start.parameters[old + at : old + at + IGNITION]
     return guess
 
 
@@ -246,26 +279,27 @@ class _Problem:
     ) -> None:
         self.launch = itrf_from_geodetic(lat_deg, lon_deg, 0.0)
         self.axes = enu_axes(lat_deg, lon_deg)
-        self.sights, self.radar = sights, radar
+        self.data = [data for data in (sights, radar) if data is not None]
         self.mean, self.steps, self.knots, self.stages, self.omega = mean, steps, knots, stages, omega
         self.motion = len(mean)
-        biases = []
-        if sights is not None:
-            biases.append(np.repeat(sights.bias_sigma, 2))
-        if radar is not None:
-            biases.append(radar.bias_sigma.ravel())
-        bias = np.concatenate(biases)
+        bias = np.concatenate([bias_sigmas(data) for data in self.data])
+        blocks = [bias_slopes(data) for data in self.data]
+        self.by_bias = np.zeros((sum(len(block) for block in blocks), len(bias)))
+        row, column = 0, 0
+        for block in blocks:
+            rows, columns = block.shape
+            self.by_bias[row : row + rows, column : column + columns] = block
+            row, column = row + rows, column + columns
         self.size = self.motion + len(bias)
         self.information = np.zeros((self.size, self.size))
         self.information[: self.motion, : self.motion] = information
         self.information[range(self.motion, self.size), range(self.motion, self.size)] = bias**-2.0
-        parts = [data.time_s if data is not None else np.empty(0) for data in (sights, radar)]
-        both = np.concatenate(parts)
-        order = np.argsort(both, kind="stable")
-        place = np.empty(len(both), np.int64)
-        place[order] = np.arange(len(both))
-        self.times = both[order]
-        self.sight_rows, self.plot_rows = place[: len(parts[0])], place[len(parts[0]) :]
+        times = np.concatenate([data.time_s for data in self.data])
+        order = np.argsort(times, kind="stable")
+        place = np.empty(len(times), np.int64)
+        place[order] = np.arange(len(times))
+        self.times = times[order]
+        self.rows = np.split(place, np.cumsum([len(data.time_s) for data in self.data[:-1]]).astype(np.int64))
         self.full_mean = np.concatenate([mean, np.zeros(len(bias))])
 
     def states(self, parameters: FloatArray, times_s: FloatArray) -> FloatArray:
@@ -288,38 +322,26 @@ class _Problem:
             TABLE,
             EDGES,
         )
-        return self._whitened(full, states, np.ascontiguousarray(by[:, :3]), noise)
+        residual, slopes = self._whitened(full, states, np.ascontiguousarray(by[:, :3]))
+        return residual / noise, np.hstack([slopes, self.by_bias]) / noise
 
     def differences(self, full: FloatArray, noise: float) -> FloatArray:
         """Whitened residuals alone, at a fraction of the price."""
         states = self.states(full[: self.motion], self.times)
-        return self._whitened(full, states, np.zeros((len(states), 3, 0)), noise)[0]
+        return self._whitened(full, states, np.zeros((len(states), 3, 0)))[0] / noise
 
-    def _whitened(
-        self, full: FloatArray, states: FloatArray, gradient: FloatArray, noise: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Residuals and slopes of all measurements at states (n, 6) of `times` with gradients (n, 3, p or none)."""
+    def _whitened(self, full: FloatArray, states: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Residuals of all measurements at states (n, 6), and slopes (rows, p) by the motion of gradients (n, 3, p)."""
         residual, slopes = [], []
-        at, p = self.motion, gradient.shape[2]
-        for data, rows in ((self.sights, self.sight_rows), (self.radar, self.plot_rows)):
-            if data is None:
-                continue
+        for data, rows in zip(self.data, self.rows, strict=True):
             position = np.ascontiguousarray(states[rows, :3])
-            lines = isinstance(data, LinesOfSight)
-            count = data.bias_sigma.size * (2 if lines else 1)
-            bias = full[at : at + count]
             if isinstance(data, LinesOfSight):
-                r, j = sight_residuals(data, position, gradient[rows], bias)
+                r, j = sight_residuals(data, position, gradient[rows])
             else:
-                r, j = plot_residuals(data, position, gradient[rows], bias)
-            wide = np.zeros((len(r), self.size if p else 0))
-            if p:
-                wide[:, :p] = j[:, :p]
-                wide[:, at : at + count] = j[:, p:]
+                r, j = plot_residuals(data, position, gradient[rows])
             residual.append(r)
-            slopes.append(wide)
-            at += count
-        return np.concatenate(residual) / noise, np.concatenate(slopes) / noise
+            slopes.append(j)
+        return np.concatenate(residual) - self.by_bias @ full[self.motion :], np.concatenate(slopes)
 
     def cost(self, full: FloatArray, residual: FloatArray) -> float:
         away = full - self.full_mean
@@ -367,7 +389,8 @@ def state_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> tup
     problem_steps = np.full(len(profile.parameters), 1e-3)
     problem_steps[[EAST, NORTH]] = 30.0
     problem_steps[[LIFTOFF, -1]] = 0.02
-    problem_steps[profile.first_stage + 2 : -1 : 3] = 0.02
+    problem_steps[profile.first_stage + IGNITION : -1 : PER_STAGE] = 0.02
+    problem_steps[profile.first_stage + COAST : -1 : PER_STAGE] = 0.02
     problem_steps[LOG_DRAG] = 0.02
     states, slopes = boost_jacobian(
         profile.parameters,

@@ -125,37 +125,33 @@ def plots(look: RadarLook, epoch_ns: int) -> Plots:
     )
 
 
-def sight_residuals(
-    data: LinesOfSight, position: FloatArray, slopes: FloatArray, bias: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Whitened residuals (2n,) and their slopes (2n, p + 2 sensors) by motion parameters, then sensor biases."""
-    residual, jacobian = line_of_sight_rows(position, slopes, data.position, data.tangents, data.direction, data.sigma)
-    n, sensors = len(data.sensor), len(data.bias_sigma)
-    by_bias = np.zeros((n, 2, sensors, 2))
-    rows = np.arange(n)
-    inverse = 1.0 / data.sigma
-    by_bias[rows, 0, data.sensor, 0] = inverse
-    by_bias[rows, 1, data.sensor, 1] = inverse
-    flat = by_bias.reshape(2 * n, 2 * sensors)
-    return residual - flat @ bias, np.hstack([jacobian, flat])
+def bias_sigmas(data: LinesOfSight | Plots) -> FloatArray:
+    """Standard deviations of the errors of the sensors, in the order of `bias_slopes`."""
+    return data.bias_sigma.repeat(2) if isinstance(data, LinesOfSight) else data.bias_sigma.ravel()
 
 
-def plot_residuals(
-    data: Plots, position: FloatArray, slopes: FloatArray, bias: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Whitened residuals (3n,) and their slopes (3n, p + 3 radars) by motion parameters, then radar biases."""
+def bias_slopes(data: LinesOfSight | Plots) -> FloatArray:
+    """Slopes of whitened residuals by the errors of the sensors: (2n, 2 sensors) of lines of sight, (3n, 3 radars)."""
+    inverse = 1.0 / (data.sigma[:, None].repeat(2, axis=1) if isinstance(data, LinesOfSight) else data.sigma)
+    n, axes = inverse.shape
+    slopes = np.zeros((n, axes, len(data.bias_sigma), axes))
+    for c in range(axes):
+        slopes[np.arange(n), c, data.sensor, c] = inverse[:, c]
+    return slopes.reshape(n * axes, -1)
+
+
+def sight_residuals(data: LinesOfSight, position: FloatArray, slopes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Whitened residuals (2n,) of sensors without error, and their slopes (2n, p) by the motion parameters."""
+    return line_of_sight_rows(position, slopes, data.position, data.tangents, data.direction, data.sigma)
+
+
+def plot_residuals(data: Plots, position: FloatArray, slopes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Whitened residuals (3n,) of radars without error, and their slopes (3n, p) by the motion parameters."""
     predicted, gradient = predict_plots(data.site_deg_m, position)
     difference = data.measured - predicted
     difference[:, 0] = np.remainder(difference[:, 0] + np.pi, 2 * np.pi) - np.pi
-    n, radars = len(data.sensor), len(data.bias_sigma)
-    by_bias = np.zeros((n, 3, radars, 3))
-    rows = np.arange(n)
-    inverse = 1.0 / data.sigma
-    for c in range(3):
-        by_bias[rows, c, data.sensor, c] = inverse[:, c]
-    flat = by_bias.reshape(3 * n, 3 * radars)
-    jacobian = ((gradient @ slopes) * inverse[:, :, None]).reshape(3 * n, -1)
-    return (difference * inverse).ravel() - flat @ bias, np.hstack([jacobian, flat])
+    jacobian = (gradient @ slopes) / data.sigma[:, :, None]
+    return (difference / data.sigma).ravel(), jacobian.reshape(difference.size, -1)
 
 
 def predict_plots(site_deg_m: FloatArray, position: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -167,10 +163,11 @@ def predict_plots(site_deg_m: FloatArray, position: FloatArray) -> tuple[FloatAr
     flat = np.sqrt(flat2)
     range2 = flat2 + up * up
     distance = np.sqrt(range2)
-    predicted = np.column_stack([np.arctan2(east, north), np.arctan2(up, flat), distance])
-    gradient = np.empty((len(position), 3, 3))
-    gradient[:, 0] = np.column_stack([north / flat2, -east / flat2, np.zeros_like(east)])
-    gradient[:, 1] = np.column_stack([-east * up / (flat * range2), -north * up / (flat * range2), flat / range2])
+    predicted, gradient = np.empty((len(position), 3)), np.empty((len(position), 3, 3))
+    predicted[:, 0], predicted[:, 1], predicted[:, 2] = np.arctan2(east, north), np.arctan2(up, flat), distance
+    lever = up / (flat * range2)
+    gradient[:, 0, 0], gradient[:, 0, 1], gradient[:, 0, 2] = north / flat2, -east / flat2, 0.0
+    gradient[:, 1, 0], gradient[:, 1, 1], gradient[:, 1, 2] = -east * lever, -north * lever, flat / range2
     gradient[:, 2] = local / distance[:, None]
     return predicted, gradient @ axes
 

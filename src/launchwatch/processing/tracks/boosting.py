@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from launchwatch.core.frames import enu_axes
@@ -10,10 +12,10 @@ from launchwatch.messages.tracks import LaunchFit, Phenomenology
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH
-from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine
 from launchwatch.processing.tracks.flying import height_of
-from launchwatch.processing.tracks.lightcurve import burnout_time, merge_times, staging_times
+from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 from launchwatch.processing.tracks.record import (
     BALLISTIC_CHI2,
     GATE,
@@ -36,7 +38,7 @@ FAST_S = 5.0  # sensors of at most this period date the stages, where there are 
 SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
 FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust before: a weak upper stage bends slowly
 REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
-YOUNG_ROWS = 15  # below this every fit looks for the best start anew
+YOUNG_ROWS = 15  # below this every fit of new rows also looks for the best start anew
 MAX_STAGINGS = 3
 
 
@@ -90,23 +92,25 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
     newest = max(float(t.rows.time_s[-1]) for t in seen)
     if track.phase == "ballistic":
         assert track.timeline.burnout is not None
-        again = sum(int((t.rows.time_s > track.timeline.burnout[0] + 2.0).sum()) for t in seen)
-        if again < REIGNITION_HITS:
+        again = [t.rows.time_s[t.rows.time_s > track.timeline.burnout[0] + 2.0] for t in seen]
+        if sum(len(times) for times in again) < REIGNITION_HITS:
             return
         # The plume is back: what looked like burnout was a coast between stages.
-        track.reignitions.append(track.timeline.burnout)
+        first, period = min((float(times[0]), t.period_s) for times, t in zip(again, seen, strict=True) if len(times))
+        ignition = (first - 0.5 * period, period / math.sqrt(12.0))
+        track.reignitions.append(Staging(track.timeline.burnout, ignition))
         track.timeline = Timeline(track.timeline.staging, None)
-        track.phase, track.ballistic = "boost", None
+        track.phase, track.ballistic, track.arc = "boost", None, False
         track.next_fit_ns = now
     burnout = _burnout(seen)
     if burnout is None and now < track.next_fit_ns:
         return
     fast = [t for t in seen if t.period_s <= FAST_S] or seen
-    curves = [staging_times(t.rows.time_s, t.irradiance, t.snr) for t in fast]
-    staging = merge_times([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
-    staging = merge_times([*track.reignitions, *staging], 4.0)
+    curves = [stagings(t.rows.time_s, t.irradiance, t.snr, t.period_s) for t in fast]
+    staging = merge([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
+    staging = merge([*track.reignitions, *staging], 4.0)
     end = burnout[0] - 5.0 if burnout is not None else np.inf
-    track.timeline = Timeline(tuple(s for s in staging if s[0] < end)[:MAX_STAGINGS], burnout)
+    track.timeline = Timeline(tuple(s for s in staging if s.ignition[0] < end)[:MAX_STAGINGS], burnout)
     sights = combine([t.rows for t in seen if isinstance(t.rows, LinesOfSight)])
     echoes = [t.rows for t in own if isinstance(t.rows, Plots)]
     radar = None
@@ -115,16 +119,14 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
         # Later plots may be of free flight already, which only the silent looks to come will tell.
         both = rows_of(both, np.flatnonzero(both.time_s <= newest))
         radar = both if len(both.time_s) else None
-    young = len(sights.time_s) < YOUNG_ROWS or track.profile is None
-    known = track.profile
-    profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, None if young else known)
-    if young and known is not None:
-        continued = boost.fit(state.epoch_ns, sights, radar, track.timeline, known)
-        if continued.chi2 < profile.chi2:
-            profile = continued
+    profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, track.profile)
+    if track.profile is not None and len(sights.time_s) < YOUNG_ROWS and profile.degrees > track.profile.degrees:
+        anew = boost.fit(state.epoch_ns, sights, radar, track.timeline)
+        if anew.chi2 <= profile.chi2:
+            profile = anew
     track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
-    track.launch = _launch(profile)
+    track.launch = launch_of(profile)
     track.plots = profile.degrees // 2
     for t in own:
         kind: Phenomenology = "infrared" if isinstance(t.rows, LinesOfSight) else "radar"
@@ -182,7 +184,7 @@ def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
     return burnout_time(np.array([end]), first_silent)
 
 
-def _launch(profile: Profile) -> LaunchFit:
+def launch_of(profile: Profile) -> LaunchFit:
     """Launch point, lift-off and azimuth of a profile."""
     origin = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
     axes = enu_axes(profile.lat_deg, profile.lon_deg)

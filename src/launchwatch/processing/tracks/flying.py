@@ -88,10 +88,18 @@ def loose(track: TrackRecord, epoch_ns: int) -> bool:
 
 
 def same_object(track: TrackRecord, estimate: Ballistic) -> bool:
-    """Whether a track and the arc of a few plots are one object; a loose track may be wrong by twice what it says."""
+    """Whether a track and the arc of a few plots are one object; a loose track may be wrong by twice what it says.
+
+    A loose track stays at its own epoch and the arc is run back to it: half a revolution on, its covariance would be of
+    thousands of kilometres, and no ellipsoid.
+    """
     assert track.ballistic is not None
-    predicted = flight.predict(track.ballistic, estimate.epoch_ns)
-    away = estimate.mean[:6] - predicted.mean[:6]
-    margin = 4.0 if loose(track, estimate.epoch_ns) else 1.0
-    spread = estimate.covariance[:6, :6] + margin * predicted.covariance[:6, :6]
+    margin = 1.0
+    known, arc = track.ballistic, estimate
+    if loose(track, estimate.epoch_ns):
+        margin, arc = 4.0, flight.predict(estimate, known.epoch_ns)
+    else:
+        known = flight.predict(known, estimate.epoch_ns)
+    away = arc.mean[:6] - known.mean[:6]
+    spread = arc.covariance[:6, :6] + margin * known.covariance[:6, :6]
     return float(away @ np.linalg.solve(spread, away)) < SAME_GATE

@@ -7,7 +7,7 @@ import msgspec
 from launchwatch.core.arrays import IntArray
 from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, TrackStatus
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.boost import Profile, Timeline
+from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.measurements import Plots
 from launchwatch.processing.tracks.tracklets import Tracklet
 
@@ -19,7 +19,10 @@ REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
 
 
 class TrackRecord(msgspec.Struct):
-    """Everything kept of one track; times in ns TAI."""
+    """Everything kept of one track; times in ns TAI.
+
+    `arc` says that an arc of plots took the place of what the profile predicted.
+    """
 
     track: str
     version: int
@@ -27,9 +30,10 @@ class TrackRecord(msgspec.Struct):
     phase: Phase
     profile: Profile | None
     timeline: Timeline
-    reignitions: list[tuple[float, float]]
+    reignitions: list[Staging]
     ballistic: Ballistic | None
     ballistic_since_ns: int
+    arc: bool
     launch: LaunchFit | None
     impact_ns: int | None
     first_detection_ns: int

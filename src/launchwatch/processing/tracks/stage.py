@@ -16,8 +16,9 @@ from launchwatch.messages.tracks import LaunchFit, Track
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Timeline
+from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
-from launchwatch.processing.tracks.boosting import explains, follow_boost
+from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
 from launchwatch.processing.tracks.flying import flying, give_plots, height_of, loose, same_object, thrust_before
 from launchwatch.processing.tracks.record import (
     BALLISTIC_CHI2,
@@ -41,6 +42,8 @@ ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
 BLIND_ALONG_M, BLIND_ACROSS_M, BLIND_EARLIER_S, BLIND_SIGMA_S = 130e3, 30e3, 70.0, 50.0
+BLIND_SIGMA_RAD = np.radians(3.0)
+BACK_STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02])
 
 
 class TracksStage:
@@ -126,7 +129,7 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             continue
         # Another radar's errors kept its first plots out of the gate; from here on they fall into it.
         if loose(track, estimate.epoch_ns):
-            track.ballistic, track.ballistic_since_ns = estimate, now
+            track.ballistic, track.ballistic_since_ns, track.arc = estimate, now, True
             track.fresh.extend(tracklet.fresh)
             count(track, tracklet.sensor, "radar", estimate.epoch_ns, len(recent))
             touched.add(track.track)
@@ -158,6 +161,7 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         reignitions=[],
         ballistic=None,
         ballistic_since_ns=0,
+        arc=False,
         launch=None,
         impact_ns=None,
         first_detection_ns=first,
@@ -192,29 +196,42 @@ def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
     state.tracks.append(track)
 
 
-def _blind_launch(state: FloatArray, epoch_ns: int) -> LaunchFit | None:
+def _blind_launch(state: FloatArray, covariance: FloatArray, epoch_ns: int) -> LaunchFit | None:
     """Launch as far as a ballistic arc shows it: the arc run back to the ground, and a class of powered ascents."""
-    back = state.copy()
-    back[3:] *= -1.0
-    # Backwards in time the Earth turns the other way.
-    fall = flight.fall(back, 0.0, 3600.0, -OMEGA_EARTH)
-    if fall.seconds < 0.0:
+    risen = _risen(state)
+    moved = [_risen(state + step) for step in np.diag(BACK_STEPS)]
+    if risen is None or any(m is None for m in moved):
         return None
-    lat, lon, _ = geodetic_from_itrf(fall.position)
-    heading = enu_axes(lat, lon) @ -fall.velocity
-    azimuth = float(np.arctan2(heading[0], heading[1]))
+    lat, lon, _ = geodetic_from_itrf(risen.position)
+    axes = enu_axes(lat, lon)
+
+    def seen(fall: flight.Fall) -> FloatArray:
+        """East and north of where the arc leaves the ground, m, when, s, and its azimuth, rad."""
+        heading = axes @ -fall.velocity
+        return np.array([*(axes[:2] @ (fall.position - risen.position)), -fall.seconds, np.arctan2(*heading[:2])])
+
+    centre = seen(risen)
+    slopes = np.column_stack([(seen(m) - centre) / s for m, s in zip(moved, BACK_STEPS, strict=True) if m is not None])
+    azimuth = float(centre[3])
     along = np.array([np.sin(azimuth), np.cos(azimuth)])
     across = np.array([along[1], -along[0]])
-    covariance = np.zeros((4, 4))
-    covariance[:2, :2] = BLIND_ALONG_M**2 * np.outer(along, along) + BLIND_ACROSS_M**2 * np.outer(across, across)
-    covariance[2, 2], covariance[3, 3] = BLIND_SIGMA_S**2, np.radians(3.0) ** 2
+    spread = slopes @ covariance @ slopes.T
+    spread[:2, :2] += BLIND_ALONG_M**2 * np.outer(along, along) + BLIND_ACROSS_M**2 * np.outer(across, across)
+    spread[[2, 3], [2, 3]] += BLIND_SIGMA_S**2, BLIND_SIGMA_RAD**2
     return LaunchFit(
         lat_deg=float(lat),
         lon_deg=float(lon),
-        time_ns=epoch_ns - round((fall.seconds + BLIND_EARLIER_S) * S),
+        time_ns=epoch_ns - round((risen.seconds + BLIND_EARLIER_S) * S),
         azimuth_deg=float(np.degrees(azimuth)) % 360.0,
-        covariance=covariance,
+        covariance=spread,
     )
+
+
+def _risen(state: FloatArray) -> flight.Fall | None:
+    """Where the arc of a state came from, as a fall backwards in time; null when it came from no ground."""
+    # Backwards in time the Earth turns the other way.
+    fall = flight.fall(np.concatenate([state[:3], -state[3:]]), 0.0, 3600.0, -OMEGA_EARTH)
+    return fall if fall.seconds >= 0.0 else None
 
 
 def _end_ns(track: TrackRecord) -> int:
@@ -237,8 +254,9 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
         fall = flight.fall(mean, DRAG)
         track.impact_ns = epoch_ns + round(fall.seconds * S) if fall.seconds >= 0.0 else None
-        if track.profile is None:
-            track.launch = _blind_launch(mean, epoch_ns)
+        if track.profile is None or track.arc:
+            seen = launch_of(track.profile) if track.profile is not None else None
+            track.launch = fuse_launches(seen, _blind_launch(mean, covariance, epoch_ns))
         age = (now - track.ballistic_since_ns) / S
         track.next_say_ns = now + round(interval_s(SAY_EVERY_S, age) * S)
         if track.impact_ns is not None and now < track.impact_ns - 60 * S:
@@ -277,7 +295,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         launch=track.launch,
         burnout_ns=state.epoch_ns + round(burnout[0] * S) if burnout is not None else None,
         burnout_sigma_s=burnout[1] if burnout is not None else 0.0,
-        staging_ns=tuple(state.epoch_ns + round(t * S) for t, _ in track.timeline.staging),
+        staging_ns=tuple(state.epoch_ns + round(s.burnout[0] * S) for s in track.timeline.staging),
         chi2_per_degree=track.chi2_per_degree,
     )
     lineage = tuple(dict.fromkeys(track.fresh))

@@ -16,7 +16,6 @@ from launchwatch.processing.motion.measurements import (
     plots,
     row,
     stack,
-    tangents_of,
 )
 from launchwatch.processing.tracks.association import pairs
 
@@ -90,10 +89,10 @@ def extend(
     if not n and all(t.sensor != look.sensor for t in tracklets):
         return tracklets, serial
     own = [t for t in tracklets if t.sensor == look.sensor]
-    open_ = [t for t in own if not _closed(t, look)]
     others = [t for t in tracklets if t.sensor != look.sensor]
-    used = np.zeros(n, bool)
     if n:
+        open_ = [t for t in own if not _closed(t, look)]
+        used = np.zeros(n, bool)
         data = lines_of_sight(look, epoch_ns) if isinstance(look, InfraredLook) else plots(look, epoch_ns)
         position = plot_positions(data)[0] if isinstance(data, Plots) else np.empty((0, 3))
         for t, i in _assign(open_, data, position):
@@ -142,7 +141,7 @@ def _distance(t: Tracklet, data: LinesOfSight | Plots, position: FloatArray) -> 
     recent = slice(max(0, t.hits - FIT_ROWS), t.hits)
     if isinstance(rows, LinesOfSight) and isinstance(data, LinesOfSight):
         depth = max(float(np.linalg.norm(rows.position[-1])) - SUBSURFACE_M, 300e3)
-        tangents = tangents_of(rows.direction[-1:])[0]
+        tangents = rows.tangents[-1]
         past = rows.direction[recent] @ tangents.T
         now = data.direction @ tangents.T
         sigma = data.sigma

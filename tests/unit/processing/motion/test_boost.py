@@ -14,9 +14,17 @@ from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion import boost
-from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH, boost_states
-from launchwatch.processing.motion.boost import Profile, Timeline
-from launchwatch.processing.motion.measurements import LinesOfSight, combine, sight_residuals, tangents_of
+from launchwatch.processing.motion._kernels import (
+    AZIMUTH,
+    EAST,
+    FIRST_KNOT,
+    LIFTOFF,
+    NORTH,
+    PER_STAGE,
+    boost_states,
+)
+from launchwatch.processing.motion.boost import Profile, Staging, Timeline
+from launchwatch.processing.motion.measurements import LinesOfSight, bias_slopes, combine, sight_residuals, tangents_of
 
 EPOCH = 1_700_000_000_000_000_000
 LAT, LON = 39.0, 126.0
@@ -25,18 +33,26 @@ SATELLITES = [itrf_from_geodetic(0.0, lon, 35_786e3) for lon in (80.0, 165.0)]
 SIGMA, BIAS = 10e-6, 10e-6
 TIMES = np.arange(30.0, 115.0, 3.0)
 BURNOUT = (115.0, 0.5)
+ONE_BURN = Timeline((), BURNOUT)
+LATE = np.array([*np.arange(30.0, 102.0, 3.0), *np.arange(111.0, 180.0, 3.0)])
+TWO_BURNS = Timeline((Staging((100.5, 0.8), (109.5, 0.8)),), (180.0, 0.5))
+AT_ONCE = Timeline((Staging((105.0, 2.6), (105.0, 2.6)),), (180.0, 0.5))
 LIFTOFF_S = -5.0
 RUNS = 20
 
 
-def drawn(rng: np.random.Generator) -> FloatArray:
-    """Parameters of a one-stage profile drawn from the fit's own prior, flying roughly east."""
-    mean, information, _, knots = boost._prior(float(TIMES[0]), float(TIMES[-1]), Timeline((), BURNOUT), None)
-    assert len(knots) == len(mean) - 10
+def drawn(rng: np.random.Generator, timeline: Timeline = ONE_BURN, last_s: float = float(TIMES[-1])) -> FloatArray:
+    """Parameters of a profile drawn from the fit's own prior, flying roughly east."""
+    mean, information, _, knots = boost._prior(float(TIMES[0]), last_s, timeline, None)
+    first = FIRST_KNOT + len(knots)
+    assert timeline.burnout is not None
+    begins = [LIFTOFF_S, *(s.ignition[0] for s in timeline.staging)]
+    ends = [*(s.burnout[0] for s in timeline.staging), timeline.burnout[0]]
     while True:
         truth = rng.multivariate_normal(mean, np.linalg.inv(information))
+        stages = truth[first:-1].reshape(-1, PER_STAGE)
         # No stage burns its whole mass: draws that would are no vehicles, and the profile caps their acceleration.
-        if np.exp(truth[-4] - truth[-3]) * (BURNOUT[0] - LIFTOFF_S) < 0.9:
+        if np.all(np.exp(stages[:, 0] - stages[:, 1]) * np.subtract(ends, begins) < 0.9):
             break
     truth[[EAST, NORTH]] = rng.normal(size=2) * 1e3
     truth[LIFTOFF] = LIFTOFF_S
@@ -44,10 +60,10 @@ def drawn(rng: np.random.Generator) -> FloatArray:
     return np.asarray(truth)
 
 
-def path(parameters: FloatArray, times: FloatArray) -> FloatArray:
+def path(parameters: FloatArray, times: FloatArray, stages: int = 1) -> FloatArray:
     """States (n, 6) of a drawn profile, at the fit's own step."""
-    knots = boost.KNOTS_S[: len(parameters) - 10]
-    return boost_states(parameters, 1, knots, LAUNCH, AXES, OMEGA_EARTH, times, boost.STEP_S, TABLE, EDGES)
+    knots = boost.KNOTS_S[: len(parameters) - FIRST_KNOT - PER_STAGE * stages - 1]
+    return boost_states(parameters, stages, knots, LAUNCH, AXES, OMEGA_EARTH, times, boost.STEP_S, TABLE, EDGES)
 
 
 def seen(states: FloatArray, satellite: FloatArray, times: FloatArray, rng: np.random.Generator) -> LinesOfSight:
@@ -81,10 +97,21 @@ def stereo(seed: int) -> Case:
     return truth, states, both, boost.fit(EPOCH, both, None, Timeline((), BURNOUT))
 
 
+@lru_cache(maxsize=RUNS)
+def coasting(seed: int) -> tuple[FloatArray, FloatArray, Profile, Profile]:
+    """A two-stage truth with a coast, its last state, the fit that knows of the coast, and one that does not."""
+    rng = np.random.default_rng(1000 + seed)
+    truth = drawn(rng, TWO_BURNS, float(LATE[-1]))
+    states = path(truth, LATE, 2)
+    both = combine([seen(states, s, LATE, rng) for s in SATELLITES])
+    return truth, states, boost.fit(EPOCH, both, None, TWO_BURNS), boost.fit(EPOCH, both, None, AT_ONCE)
+
+
 def miss(truth: FloatArray, profile: Profile) -> FloatArray:
     """East and north of the fitted launch point less the true one, m."""
     here = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
-    there = enu_axes(profile.lat_deg, profile.lon_deg) @ (path(truth, np.array([-60.0]))[0, :3] - here)
+    pad = LAUNCH + truth[EAST] * AXES[0] + truth[NORTH] * AXES[1]
+    there = enu_axes(profile.lat_deg, profile.lon_deg) @ (pad - here)
     return np.asarray(profile.parameters[:2] - there[:2])
 
 
@@ -112,6 +139,29 @@ def test_stereo_burnout_states_are_consistent(measured: Callable[[str], None]) -
     assert low < sum(errors) < high, errors
 
 
+def test_a_coast_between_stages_is_recovered(measured: Callable[[str], None]) -> None:
+    """Launch point and burnout state are as good as said, over 20 draws of a vehicle that coasts for some 9 s."""
+    launches, ends = [], []
+    for truth, states, profile, _ in map(coasting, range(RUNS)):
+        launches.append(nees(miss(truth, profile), profile.covariance[:2, :2]))
+        state, covariance = boost.state_at(profile, float(LATE[-1]))
+        ends.append(nees(state - states[-1], covariance))
+    measured(f"mean NEES with a coast: (east, north) {np.mean(launches):.2f} for 2, state {np.mean(ends):.2f} for 6")
+    for degrees, errors in ((2, launches), (6, ends)):
+        low, high = chi2.ppf([0.025, 0.975], degrees * RUNS)  # two-sided 95 %
+        assert low < sum(errors) < high, errors
+
+
+def test_thrust_through_a_coast_says_too_much(measured: Callable[[str], None]) -> None:
+    """What the coast is for: a profile whose stages follow at once is wrong at burnout by more than it says."""
+    errors = []
+    for _, states, _, at_once in map(coasting, range(RUNS)):
+        state, covariance = boost.state_at(at_once, float(LATE[-1]))
+        errors.append(nees(state - states[-1], covariance))
+    measured(f"mean NEES of a coast fitted as none {np.mean(errors):.2f} for 6")
+    assert sum(errors) > chi2.ppf(0.975, 6 * RUNS)  # outside of what honest covariances give in 39 of 40 ensembles
+
+
 def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> float:
     """Residuals and prior of motion parameters, with the biases that suit them best."""
     mean, information, _, _ = boost._prior(float(TIMES[0]), float(TIMES[-1]), Timeline((), BURNOUT), None)
@@ -128,7 +178,8 @@ def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> floa
         EDGES,
     )
     position = np.ascontiguousarray(states[:, :3])
-    residual, slopes = sight_residuals(sights, position, np.zeros((len(position), 3, 0)), np.zeros(4))
+    residual, _ = sight_residuals(sights, position, np.zeros((len(position), 3, 0)))
+    slopes = bias_slopes(sights)
     bias = np.linalg.solve(slopes.T @ slopes + np.eye(4) * BIAS**-2, slopes.T @ residual)
     residual = residual - slopes @ bias
     away = parameters - mean

@@ -25,6 +25,7 @@ from launchwatch.processing.motion._kernels import (
     LOG_DRAG,
     MAX_ACCELERATION,
     NORTH,
+    PER_STAGE,
     SEA_LEVEL_PA,
     VERTICAL_S,
     boost_jacobian,
@@ -39,13 +40,13 @@ KNOTS = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.
 LAUNCH = itrf_from_geodetic(39.0, 126.0, 0.0)
 AXES = enu_axes(39.0, 126.0)
 LIFT = 7.0
-STAGING, BURNOUT = 97.0, 218.0
+STAGING, COASTED, BURNOUT = 97.0, 9.5, 218.0
 PARAMETERS = np.concatenate(
     [
         [1200.0, -800.0, LIFT, 1.2, np.log(3e-5), 0.004],
         np.cumsum([0.05, 0.08, 0.1, 0.12, 0.14, 0.12, 0.1, 0.08, 0.05, 0.03]),
-        [np.log(17.0), np.log(2600.0), LIFT],
-        [np.log(13.0), np.log(2900.0), LIFT + STAGING],
+        [np.log(17.0), np.log(2600.0), LIFT, 0.0],
+        [np.log(13.0), np.log(2900.0), LIFT + STAGING, COASTED],
         [LIFT + BURNOUT],
     ]
 )
@@ -80,8 +81,8 @@ def falling(drag: float) -> Callable[[float, FloatArray], FloatArray]:
     return derivative
 
 
-def boosting(parameters: FloatArray, stage: int) -> Callable[[float, FloatArray], FloatArray]:
-    """Right-hand side of a boosting body, t from lift-off; stage 2 is free flight."""
+def boosting(parameters: FloatArray, stage: int | None) -> Callable[[float, FloatArray], FloatArray]:
+    """Right-hand side of a boosting body, t from lift-off; no stage is free flight."""
     first = FIRST_KNOT + len(KNOTS)
     azimuth = parameters[AZIMUTH]
     up = AXES[2]
@@ -92,8 +93,9 @@ def boosting(parameters: FloatArray, stage: int) -> Callable[[float, FloatArray]
         a = inertial_forces(y)
         h = radial_height(y[:3])
         rho, p = (float(density(max(h, 0.0))), float(pressure(max(h, 0.0)))) if h < 86e3 else (0.0, 0.0)
-        if stage < 2:
-            a0, c = np.exp(parameters[first + 3 * stage : first + 3 * stage + 2])
+        if stage is not None:
+            at = first + PER_STAGE * stage
+            a0, c = np.exp(parameters[at : at + 2])
             since = t - (0.0 if stage == 0 else STAGING)
             thrust = a0 / max(1.0 - a0 * since / c, a0 / MAX_ACCELERATION) * (1.0 - BACK_PRESSURE * p / SEA_LEVEL_PA)
             pitch = float(np.interp(t, [VERTICAL_S, *KNOTS], [0.0, *parameters[FIRST_KNOT:first]]))
@@ -110,9 +112,9 @@ def boost_twin(parameters: FloatArray, times: FloatArray) -> FloatArray:
     since = times - parameters[LIFTOFF]
     out = np.tile(y, (len(times), 1))
     # Knots are kinks of the pitch: the integration stops at each, so that its own order holds.
-    ends = np.unique([0.0, VERTICAL_S, *KNOTS, STAGING, BURNOUT, 400.0])
+    ends = np.unique([0.0, VERTICAL_S, *KNOTS, STAGING - COASTED, STAGING, BURNOUT, 400.0])
     for begin, end in pairwise(ends):
-        stage = int(begin >= STAGING) + int(begin >= BURNOUT)
+        stage = 0 if begin < STAGING - COASTED else 1 if STAGING <= begin < BURNOUT else None
         inside = (since > begin) & (since <= end)
         asked = np.unique([*since[inside], end])
         said = solve_ivp(
@@ -130,7 +132,7 @@ def run_boost(parameters: FloatArray, times: FloatArray, step_s: float) -> Float
 
 def test_boost_states_agree_with_their_twin() -> None:
     """The profile is that of an adaptive integration; before lift-off it stands at the launch point."""
-    times = np.array([0.0, 7.0, 12.0, 20.3, 55.0, 103.9, 104.1, 150.0, 224.9, 225.1, 300.0])
+    times = np.array([0.0, 7.0, 12.0, 20.3, 55.0, 94.4, 94.6, 99.0, 103.9, 104.1, 150.0, 224.9, 225.1, 300.0])
     twin = boost_twin(PARAMETERS, times)
     fine = run_boost(PARAMETERS, times, 0.05)
     # Steps straddle the edges of the layers of air; at 0.05 s this leaves a tenth of a millimetre.
@@ -148,7 +150,7 @@ def test_boost_jacobian_agrees_with_central_differences() -> None:
     times = np.array([20.0, 60.0, 120.0, 200.0, 260.0])
     steps = np.full(len(PARAMETERS), 1e-3)
     steps[[EAST, NORTH]] = 30.0
-    steps[[LIFTOFF, LOG_DRAG, -1, -2, -5]] = 0.02
+    steps[[LIFTOFF, LOG_DRAG, -1, -2, -3]] = 0.02
     base, slopes = boost_jacobian(PARAMETERS, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES)
     np.testing.assert_array_equal(base, run_boost(PARAMETERS, times, 3.0))
     for j, step in enumerate(steps):
@@ -161,10 +163,34 @@ def test_boost_jacobian_agrees_with_central_differences() -> None:
         assert np.all(np.abs(slopes[:, :, j] - central) <= 0.02 * scale + 1e-3), j
 
 
+@pytest.mark.parametrize("times", [np.array([-5.0, 3.0]), np.array([96.0]), np.arange(12.0, 300.0, 7.0)])
+@pytest.mark.parametrize("shift", [0.0, 0.011, -0.013, 1.7])
+def test_boost_jacobian_is_that_of_whole_flights(times: FloatArray, shift: float) -> None:
+    """A flight taken up where its moved parameter first matters ends, bit for bit, as the one from lift-off."""
+    parameters = PARAMETERS.copy()
+    parameters[[LIFTOFF, -1, -2, -3]] += shift * np.array([1.0, -1.0, 0.5, 0.7])
+    steps = np.full(len(parameters), 1e-3)
+    steps[[EAST, NORTH]] = 30.0
+    steps[[LIFTOFF, LOG_DRAG, -1, -2, -3]] = 0.02
+    base, slopes = boost_jacobian(parameters, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES)
+    for j, step in enumerate(steps):
+        moved = parameters.copy()
+        moved[j] += step
+        np.testing.assert_array_equal(slopes[:, :, j], (run_boost(moved, times, 3.0) - base) / step, err_msg=str(j))
+
+
+def test_a_coast_below_zero_is_none() -> None:
+    """Stages do not overlap: a fit that strays below zero finds the profile of no coast."""
+    none, below = PARAMETERS.copy(), PARAMETERS.copy()
+    none[-2], below[-2] = 0.0, -3.0
+    times = np.array([50.0, 150.0, 250.0])
+    np.testing.assert_array_equal(run_boost(none, times, 3.0), run_boost(below, times, 3.0))
+
+
 def test_boost_ignores_the_ignition_of_the_first_stage() -> None:
-    """The first stage ignites at lift-off whatever its own entry says."""
+    """The first stage ignites at lift-off whatever its own entries say."""
     moved = PARAMETERS.copy()
-    moved[FIRST_KNOT + len(KNOTS) + 2] += 100.0
+    moved[FIRST_KNOT + len(KNOTS) + 2 : FIRST_KNOT + len(KNOTS) + 4] += 100.0
     times = np.array([50.0, 150.0])
     np.testing.assert_array_equal(run_boost(PARAMETERS, times, 3.0), run_boost(moved, times, 3.0))
 

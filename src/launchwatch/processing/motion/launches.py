@@ -1,0 +1,37 @@
+"""What two estimates of one launch say together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.gaussians import intersect_covariances
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.messages.tracks import LaunchFit
+
+S = 1_000_000_000
+
+
+def launch_position(launch: LaunchFit) -> FloatArray:
+    """Launch point (3,) on the ellipsoid, ITRF m."""
+    return itrf_from_geodetic(launch.lat_deg, launch.lon_deg, 0.0)
+
+
+def fuse_launches(a: LaunchFit | None, b: LaunchFit | None) -> LaunchFit | None:
+    """One launch of two that may rest on the same looks, by covariance intersection; null where both are."""
+    if a is None or b is None:
+        return a or b
+    axes = enu_axes(a.lat_deg, a.lon_deg)
+    apart = axes[:2] @ (launch_position(b) - launch_position(a))
+    turn = (b.azimuth_deg - a.azimuth_deg + 180.0) % 360.0 - 180.0
+    away = np.array([*apart, (b.time_ns - a.time_ns) / S, np.radians(turn)])
+    mean, covariance = intersect_covariances(np.zeros(4), a.covariance, away, b.covariance)
+    lat, lon, _ = geodetic_from_itrf(launch_position(a) + mean[0] * axes[0] + mean[1] * axes[1])
+    return LaunchFit(
+        lat_deg=float(lat),
+        lon_deg=float(lon),
+        time_ns=a.time_ns + round(mean[2] * S),
+        azimuth_deg=(a.azimuth_deg + float(np.degrees(mean[3]))) % 360.0,
+        covariance=covariance,
+    )
