@@ -1,7 +1,7 @@
 """Notional vehicles that fly what a report says, and how far they would reach instead.
 
-The stages come from the catalogue's synthetic boosters of a class; their burns are stretched to a given sum. Payload and
-final pitch are then solved for, so that the full burn through the air reaches the reported apogee and range.
+The stages come from the catalogue's synthetic boosters of a class; their burns are stretched to a given sum. Payload
+and final pitch are then solved for, so that the full burn through the air reaches the reported apogee and range.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A reported missile test checked: do its figures agree, and how far would the same vehicle reach? (`launchwatch testflight`).
+"""What `launchwatch testflight` says: whether the figures of a report agree, and how far the same vehicle reaches.
 
-Apogee and range fix the arc in free flight, but not what gravity took while the engines burned, which a slower burn on a
-normal trajectory gets back. So the answer is a band over stated burn times (docs/explanation/range-from-a-lofted-test.md).
+Apogee and range fix the arc in free flight, but not what gravity took while the engines burned, which a vehicle on a
+normal trajectory gets back. So the answer is a band over stated burn times.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, get_args
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,17 @@ from launchwatch.assembly.flight.notional import (
     still_ground,
     turning_ground,
 )
+from launchwatch.assembly.flight.reported import (
+    BURNS,
+    FASTEST,
+    SLOWEST,
+    Burns,
+    Report,
+    TestflightError,
+    rounding,
+    usual_class,
+)
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.records import nearest
-from launchwatch.catalog.schema import BoosterClass
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import A
 from launchwatch.physics.arcs import HALF_ROUND_M, Arc, arc_at_elevation, arc_through, minimum_energy
@@ -37,103 +45,19 @@ PAYLOADS = (0.7, 1.0, 1.3)
 """Payloads of the grid, as parts of what was flown."""
 
 
-class Burns(NamedTuple):
-    """Burn times of a class, s: usual of solid and of liquid propellant, and whence they come."""
-
-    solid_s: float
-    liquid_s: float
-    source: str
-
-
-_PRACTICE = "rounded burns of the catalogue's generic boosters, open engineering practice"
-BURNS: dict[str, Burns] = {
-    "srbm": Burns(35.0, 65.0, _PRACTICE),
-    "mrbm": Burns(95.0, 100.0, _PRACTICE),
-    "irbm": Burns(120.0, 150.0, _PRACTICE),
-    "icbm": Burns(180.0, 250.0, "solid 170 to 180 s, liquid 240 to 250 s: APS 2003, NAS 2012"),
-    "slbm": Burns(160.0, 250.0, _PRACTICE),
-    "slv": Burns(230.0, 480.0, _PRACTICE),
-    "sounding-rocket": Burns(35.0, 50.0, _PRACTICE),
-}
-FASTEST, SLOWEST = 2.0 / 3.0, 1.44
-"""Fastest burn over the usual solid one, slowest over the usual liquid one: for ICBMs 120 s, and the 6 minutes of Postol (2001)."""
-CLASS_LIMITS_KM = (("srbm", 1_000.0), ("mrbm", 3_000.0), ("irbm", 5_500.0), ("icbm", math.inf))
-"""Usual limits of the classes by range."""
-
 COASTS_S = 10.0
 """What coasts between the stages may add to the time, s; the notional vehicles fly without."""
 
 FLATTEST_RAD = math.radians(5.0)
-"""Flatter arcs are no ballistic flights here: depressed ones of the open literature (Gronlund and Wright, 1992) are steeper."""
+"""Flatter arcs count as no ballistic flights: the depressed ones of Gronlund and Wright (1992) are steeper."""
 
 _SAMPLES = 5  # burns of a band over which the middle is taken
-_COARSEST = 0.025  # no figure is taken as rounded more coarsely than this part of itself
 _AZIMUTHS_DEG = np.arange(0.0, 360.0, 45.0)
-
-
-class TestflightError(ValueError):
-    """A report that no ballistic flight can have; one line says what would be possible."""
-
-    __test__ = False
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was published about a test.
-
-    Attributes
-    ----------
-    apogee_km, range_km : over the ground, and along it.
-    flight_time_s : lift-off to impact, where it is known.
-    booster_class : of the catalogue; inferred where it is None.
-    launch_deg, azimuth_deg : launch point (lat, lon) and azimuth of the impact from it, both or neither.
-    """
-
-    apogee_km: float
-    range_km: float
-    flight_time_s: float | None = None
-    booster_class: str | None = None
-    launch_deg: tuple[float, float] | None = None
-    azimuth_deg: float | None = None
-
-    def __post_init__(self) -> None:
-        half = HALF_ROUND_M / 1e3
-        for name, value, what in (
-            ("apogee-km", self.apogee_km, "a height above 0 km"),
-            ("range-km", self.range_km, f"a distance above 0 and below {half:,.0f} km, half the Earth's circumference"),
-            ("flight-time-s", self.flight_time_s, "a time above 0 s"),
-        ):
-            if value is not None and not 0.0 < value < math.inf:
-                raise TestflightError(f"--{name} {value:g}: give {what}")
-        if self.range_km >= half:
-            raise TestflightError(
-                f"--range-km {self.range_km:g}: no point of the Earth lies farther than {half:,.0f} km, half its "
-                "circumference"
-            )
-        if self.booster_class is not None and self.booster_class not in BURNS:
-            if self.booster_class in get_args(BoosterClass):
-                raise TestflightError(
-                    f"--booster-class {self.booster_class}: apogee and range do not fix a glide; "
-                    f"give one of {', '.join(BURNS)}"
-                )
-            raise TestflightError(
-                f"--booster-class {self.booster_class}: unknown{nearest(self.booster_class, BURNS)}; "
-                f"give one of {', '.join(BURNS)}"
-            )
-        if (self.launch_deg is None) != (self.azimuth_deg is None):
-            raise TestflightError("give both --from LAT,LON and --azimuth DEG, or neither: rotation needs the two")
-        if self.azimuth_deg is not None and not 0.0 <= self.azimuth_deg <= 360.0:
-            raise TestflightError(f"--azimuth {self.azimuth_deg:g}: give degrees from north, 0 to 360")
-
-    @property
-    def arc(self) -> Arc:
-        """Free flight through apogee and range."""
-        return arc_through(self.apogee_km * 1e3, self.range_km * 1e3)
 
 
 @dataclass(frozen=True)
 class _Curve:
-    """A propellant's vehicles against their burn; arrays (n,) and ranges (n, 3) over `PAYLOADS`, m, infinite: unbounded."""
+    """A propellant's vehicles by burn; ranges (n, 3) over `PAYLOADS`, m, infinite where nothing bounds them."""
 
     propellant: str
     usual_s: float
@@ -151,48 +75,23 @@ class _Curve:
     @property
     def stated_s(self) -> tuple[float, float]:
         """Burns from the fastest that flies to the usual one, or to the slowest that flies."""
-        return float(self.burn_s[0]), min(self.usual_s, float(self.burn_s[-1]))
+        first, last = float(self.burn_s[0]), float(self.burn_s[-1])
+        return first, max(first, min(self.usual_s, last))
 
     def at(self, burn_s: FloatArray, values: FloatArray) -> FloatArray:
         return np.interp(burn_s, self.burn_s, values)
 
     def range_at(self, burn_s: FloatArray) -> FloatArray:
-        """Ranges with the flown payload, m; between nodes straight in 1 / range, which ends at 0 where none bounds it."""
+        """Ranges with the flown payload, m; between nodes straight in 1 / range, which is 0 where nothing bounds it."""
         inverse = self.at(burn_s, 1.0 / self.ranges_m[:, 1])
         return np.where(inverse > 1.0 / HALF_ROUND_M, 1.0 / np.maximum(inverse, 1.0 / HALF_ROUND_M), np.inf)
 
     def burns_for(self, low_s: float, high_s: float) -> tuple[float, float] | None:
-        """Burns whose flight time lies between two times, or the slowest where it is shorter; None where all last longer."""
+        """Burns whose flights last from one time to another, or the slowest if too short; None if all are too long."""
         if self.time_s[0] > high_s:
             return None
         first, last = np.interp([low_s, high_s], self.time_s, self.burn_s)
         return float(first), float(last)
-
-
-def rounding(value: float, minutes: bool = False) -> float:
-    """Half of the last digit that a figure was published to.
-
-    Trailing zeros count as rounded away, up to 2.5 % of the figure; a time that is a whole number of minutes
-    counts as rounded to the minute.
-
-    Parameters
-    ----------
-    value : float
-        As published, above 0.
-    minutes : bool
-        It is a time in s.
-
-    Returns
-    -------
-    float
-        Same unit as ``value``.
-    """
-    if minutes and value % 60.0 == 0.0:
-        return 30.0
-    digits = repr(float(value)).removesuffix(".0")
-    if "." in digits and "e" not in digits:
-        return float(0.5 * 10.0 ** -(len(digits) - digits.index(".") - 1))
-    return min(0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0"))), _COARSEST * value)
 
 
 def check_report(catalog: Catalog, report: Report) -> dict[str, Any]:
@@ -214,7 +113,7 @@ def check_report(catalog: Catalog, report: Report) -> dict[str, Any]:
     TestflightError
         Figures that no ballistic flight of the class can have.
     """
-    name = report.booster_class or _inferred_class(report.arc)
+    name = report.booster_class or usual_class(report.arc)
     burns = BURNS[name]
     least = minimum_energy(report.range_km * 1e3)
     ground = still_ground()
@@ -306,11 +205,6 @@ def check_report(catalog: Catalog, report: Report) -> dict[str, Any]:
     }
 
 
-def _inferred_class(arc: Arc) -> str:
-    reach = arc_range(arc.speed_m_s) / 1e3
-    return next(name for name, limit in CLASS_LIMITS_KM if reach < limit or limit == math.inf)
-
-
 def _nodes(burns: Burns) -> list[float]:
     """Burns at which the vehicles fly, s."""
     slowest = SLOWEST * burns.liquid_s
@@ -327,7 +221,8 @@ def _curves(catalog: Catalog, name: str, ground: Ground, report: Report) -> list
         for burn in _nodes(burns):
             begin = members[-1] if members else None
             found = member_through(Vehicle(booster, burn), ground, report.apogee_km * 1e3, report.range_km * 1e3, begin)
-            if found is not None:
+            # one that comes down after a revolution is another flight
+            if found is not None and found.time_s < 1.5 * report.arc.time_s + 2.0 * burn:
                 members.append(found)
         if members:
             ranges = [[longest_range(m.vehicle, ground, m.payload_kg * factor) for factor in PAYLOADS] for m in members]
@@ -359,8 +254,8 @@ def _refusal(catalog: Catalog, name: str, ground: Ground, report: Report) -> Tes
     top = max(highest_apogee(Vehicle(booster, BURNS[name].solid_s), ground) for booster in boosters) / 1e3
     if report.apogee_km > 0.9 * top:
         return TestflightError(f"{said}out of reach of class {name}; without payload it rises to about {top:,.0f} km")
-    usual = _inferred_class(report.arc)
-    other = usual if usual != name else ", ".join(BURNS)
+    usual = usual_class(report.arc)
+    other = usual if usual != name else " or ".join(key for key in BURNS if key != name)
     return TestflightError(
         f"{said}no notional vehicle of class {name} flies that at full burn; try --booster-class {other}"
     )
@@ -511,23 +406,22 @@ def _assumptions(
     lines = [
         f"class {name}, "
         + ("inferred from the impulsive range by the usual limits" if report.booster_class is None else "as given"),
-        f"vehicles: stages of the catalogue's generic {name} boosters, notional; payload solved for, full burn through "
-        f"the air of US-1976 to the reported apogee and range ({flown})",
-        f"burns: usual up to {burns.solid_s:.0f} s (solid) and {burns.liquid_s:.0f} s (liquid) ({burns.source}); for the "
-        f"check of the time {nodes[0]:.0f} to {nodes[-1]:.0f} s",
-        "max_range_km: the payload that was flown, whatever it was; low is the impulsive range, that of a burn in no time, "
-        "which recovers nothing that gravity took; high is the slowest burn that counts, on its best pitch programme; "
-        "null means more than low, not bounded by these data",
-        "a vehicle tested with less than its real payload reaches less with that: see payload_factor 1.3 of grid",
-        "energy that the test did not use (a flat first stage, an early cutoff, a turn out of the plane) is not seen: the "
-        "reported apogee is a lower bound of what the vehicle can",
+        f"vehicles: notional, with the stages of generic boosters ({flown}); payload solved for, so that "
+        "the full burn through the air reaches the reported apogee and range",
+        f"burns: usual up to {burns.solid_s:.0f} s (solid) and {burns.liquid_s:.0f} s (liquid; {burns.source}); for the "
+        f"check of the time {nodes[0]:.0f} to {nodes[-1]:.0f} s, and {COASTS_S:g} s for coasts between stages",
+        "max_range_km is for the payload that was flown, whatever it was: low is the impulsive range, that of a burn in "
+        "no time; high is that of the slowest burn that counts, on its best pitch programme; null is not bounded",
+        "a vehicle tested light reaches less with its real payload: see payload_factor 1.3 of grid",
+        "energy that the test did not use (a first stage flown flat, an early cutoff, a turn out of the plane) is not "
+        "seen: the apogee is then a lower bound of what the vehicle can do",
         "rounding: half of the last digit given, trailing zeros and whole minutes taken as rounded: "
         + ", ".join(f"{key} +-{value:g}" for key, value in coarse.items()),
     ]
     if rotation["included"]:
         lines.append(
-            "rotating WGS-84 Earth; ranges along the test's own azimuth, other azimuths under rotation; range along the "
-            "mean sphere, within 0.3 % of the geodesic"
+            "rotating WGS-84 Earth; ranges along the azimuth of the test, others under rotation; measured on the mean "
+            "sphere, within 0.3 % of the geodesic"
         )
     else:
         lines.append(
