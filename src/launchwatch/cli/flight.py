@@ -37,7 +37,7 @@ def fly(
             typer.echo(f"{name:22} {value}")
 
 
-def testflight(
+def check_test(
     apogee_km: Annotated[float, typer.Option("--apogee-km", metavar="H", help="Reported apogee.")],
     range_km: Annotated[float, typer.Option("--range-km", metavar="R", help="Reported range over ground.")],
     flight_time_s: Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from launchwatch.physics.arcs import HALF_ROUND_M
-from launchwatch.report.style import BLUE, GREY, INK, PALE, VERMILION, drawing, new_figure, svg_of
+from launchwatch.report.style import BACKING, BLUE, GREY, INK, PALE, VERMILION, drawing, new_figure, svg_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def lines_of(document: Mapping[str, Any]) -> list[str]:
         ("burns that count", burns),
         ("burnout speed", f"{speed['value']:,.0f} m/s ({speed['low']:,.0f} to {speed['high']:,.0f})"),
         ("longest range", _reach(reach)),
-        ("", "with the payload that was flown; its floor is the impulsive range"),
+        ("", f"with the payload that was flown; impulsive {_km(document['impulsive_range_km'])}"),
         ("30 % more payload", _heavier(document)),
         ("rotation", _rotation(document["rotation"])),
     ]
@@ -105,9 +105,8 @@ def _rotation(rotation: Mapping[str, Any]) -> str:
     if rotation["included"]:
         rows = "; ".join(f"{one['azimuth_deg']:.0f} deg {_km(one['range_km'])}" for one in rotation["by_azimuth"])
         return f"{rows} ({rotation['vehicle']})"
-    east, west = (
-        "not bounded" if rotation[key] is None else f"{rotation[key]:+.0f} %" for key in ("east_percent", "west_percent")
-    )
+    percents = (rotation["east_percent"], rotation["west_percent"])
+    east, west = ("not bounded" if percent is None else f"{percent:+.0f} %" for percent in percents)
     return f"not included; at the equator {east} to the east, {west} to the west ({rotation['vehicle']})"
 
 
@@ -130,7 +129,7 @@ def _figure(document: Mapping[str, Any]) -> Figure:
     figure = new_figure(6.4)
     above, below = figure.subplots(
         2, 1, sharex=True,
-        gridspec_kw={"left": 0.105, "right": 0.985, "top": 0.91, "bottom": 0.205, "hspace": 0.14,
+        gridspec_kw={"left": 0.118, "right": 0.985, "top": 0.91, "bottom": 0.21, "hspace": 0.14,
                      "height_ratios": [1.9, 1.0]},
     )  # fmt: skip
     figure.text(0.012, 0.972, _title(document), fontsize=11.5, fontweight="bold", va="top")
@@ -161,6 +160,7 @@ def _draw_ranges(axes: Axes, document: Mapping[str, Any]) -> None:
             if factor == 1.0 and bounded:
                 axes.plot(*zip(*bounded, strict=True), "o", color=_COLOUR[propellant], ms=4.5)
     floor = document["max_range_km"]["low"]
+    words = "impulsive range, the floor" if floor == document["impulsive_range_km"] else "floor"
     unbounded = any(one["range_km"] is None for one in document["grid"])
     top = 1.04 * _HALF_KM if unbounded else 1.15 * max(*tops, floor)
     bands = [(name, band["used"]) for name, band in document["burn_s"].items() if band["used"] is not None]
@@ -170,17 +170,17 @@ def _draw_ranges(axes: Axes, document: Mapping[str, Any]) -> None:
         axes.axhspan(_HALF_KM, top, color=PALE, lw=0)
         axes.text(0.99, _HALF_KM - 0.012 * top, "half the circumference: not bounded above", color=GREY, fontsize=8.5,
                   ha="right", va="top", transform=axes.get_yaxis_transform(),
-                  bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6})  # fmt: skip
+                  bbox=BACKING)  # fmt: skip
     axes.axhline(floor, color=INK, lw=1.2, ls="-.")
-    axes.text(0.008, floor - 0.012 * top, f"impulsive range, the floor: {floor:,.0f} km", fontsize=8.5, va="top",
-              transform=axes.get_yaxis_transform())  # fmt: skip
+    axes.text(0.99, floor - 0.012 * top, f"{words}: {floor:,.0f} km", fontsize=8.5, ha="right",
+              va="top", transform=axes.get_yaxis_transform(), bbox=BACKING)  # fmt: skip
     axes.set_ylim(0.0, top)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_ylabel("longest range (km)")
     handles = [Line2D([], [], color=_COLOUR[name], lw=2.2) for name in document["burn_s"]]
     handles += [Line2D([], [], color=GREY, ls=style, lw=1.5) for style in _STYLE.values()]
     words = [f"{name} stages" for name in document["burn_s"]] + ["0.7 of the payload", "payload as flown", "1.3 of it"]
-    axes.legend(handles, words, loc="lower left", bbox_to_anchor=(-0.015, 0.995), ncols=5, columnspacing=1.1,
+    axes.legend(handles, words, loc="lower left", bbox_to_anchor=(-0.03, 0.995), ncols=5, columnspacing=1.1,
                 handlelength=1.9, handletextpad=0.5, borderaxespad=0.0, fontsize=9)  # fmt: skip
 
 
@@ -192,17 +192,17 @@ def _draw_times(axes: Axes, document: Mapping[str, Any]) -> None:
         axes.plot(*zip(*rows, strict=True), "o-", color=_COLOUR[propellant], ms=4.0)
     axes.axhspan(time["low"], time["high"], color=PALE, alpha=0.6, lw=0, zorder=0)
     axes.axhline(document["two_body_time_s"], color=GREY, lw=1.1, ls=":")
-    marks = [(document["two_body_time_s"], "two-body arc", GREY)]
+    marks = [(document["two_body_time_s"], "two-body arc", GREY, 0.008, "left")]
     if given is not None:
         half = document["rounding"]["flight_time_s"]
         axes.axhspan(given - half, given + half, color=INK, alpha=0.16, lw=0)
         axes.axhline(given, color=INK, lw=1.4)
-        marks.append((given, "reported", INK))
-    levels = [time["low"], time["high"], *(level for level, _, _ in marks)]
+        marks.append((given, "reported", INK, 0.992, "right"))
+    levels = [time["low"], time["high"], *(mark[0] for mark in marks)]
     room = 0.16 * (max(levels) - min(levels))
     axes.set_ylim(min(levels) - room, max(levels) + room)
-    for level, words, colour in marks:
-        axes.text(0.992, level + 0.1 * room, words, color=colour, fontsize=8.5, ha="right", va="bottom",
+    for level, words, colour, x, side in marks:
+        axes.text(x, level + 0.1 * room, words, color=colour, fontsize=8.5, ha=side, va="bottom",
                   transform=axes.get_yaxis_transform())  # fmt: skip
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_ylabel("flight time (s)")
@@ -213,8 +213,9 @@ def _caption(document: Mapping[str, Any]) -> str:
     earth = "rotating WGS-84 Earth" if included else "round Earth without rotation"
     verdict = {None: "no flight time given", True: "report consistent", False: "report NOT consistent"}
     return (
-        f"Longest range with the payload flown: {_reach(reach)}. Class {document['booster_class']}; {earth}.\n"
-        "Vehicles are notional: payload solved for so that the full burn reaches the reported apogee and range.\n"
-        f"Tinted: burns that count. Grey: flight times that burns, coasts and rounding allow; {verdict[document['consistent']]}.\n"
+        f"Longest range with the payload flown: {_reach(reach)}.\n"
+        f"Notional vehicles of class {document['booster_class']} at full burn through the reported figures; {earth}.\n"
+        "Tinted: burns that count. Grey: flight times that burns, coasts, rounding and rotation allow;\n"
+        f"{verdict[document['consistent']]}. "
         "The payload flown is unknown: a vehicle tested light reaches less with its real payload."
     )

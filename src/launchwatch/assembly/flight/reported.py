@@ -30,7 +30,7 @@ BURNS: dict[str, Burns] = {
     "sounding-rocket": Burns(35.0, 50.0, _PRACTICE),
 }
 FASTEST, SLOWEST = 2.0 / 3.0, 1.44
-"""Fastest burn over the usual solid, slowest over the usual liquid one: 120 s and the 6 min of Postol (2001) for ICBMs."""
+"""Fastest burn over the usual solid, slowest over the usual liquid one: 120 s, and 6 min (Postol, 2001), for ICBMs."""
 CLASS_LIMITS_KM = (("srbm", 1_000.0), ("mrbm", 3_000.0), ("irbm", 5_500.0), ("icbm", math.inf))
 """Usual limits of the classes by range."""
 

@@ -137,10 +137,8 @@ def check_report(catalog: Catalog, report: Report) -> dict[str, Any]:
     heights = np.concatenate([c.at(b, np.array([m.burnout_altitude_m for m in c.members])) for c, b in samples])
     impulsive = arc_range(report.arc.speed_m_s)
     reached = np.concatenate([c.range_at(b) for c, b in samples])
-    floor = min(impulsive, HALF_ROUND_M)
-    if report.launch_deg is not None:  # against the Earth's rotation it may be less
-        floor = min(floor, float(reached.min()))
-    reached = np.maximum(reached, floor)
+    # short flights lose more to the air than gravity gives back, westward ones to rotation: then the least counts
+    floor = min(impulsive, HALF_ROUND_M, float(reached.min()))
     rotation = _rotation(ground, curves[0])
     return {
         "schema": SCHEMA,
@@ -164,9 +162,9 @@ def check_report(catalog: Catalog, report: Report) -> dict[str, Any]:
         "corrections": corrections,
         "burn_s": {
             curve.propellant: {
-                "stated": _pair(*curve.stated_s),
-                "implied": _pair(*implied[curve.propellant]) if implied.get(curve.propellant) else None,
-                "used": _pair(*band) if (band := bands[curve.propellant]) else None,
+                "stated": _pair(curve.stated_s),
+                "implied": _pair(implied.get(curve.propellant)),
+                "used": _pair(bands[curve.propellant]),
             }
             for curve in curves
         },
@@ -408,10 +406,11 @@ def _assumptions(
         + ("inferred from the impulsive range by the usual limits" if report.booster_class is None else "as given"),
         f"vehicles: notional, with the stages of generic boosters ({flown}); payload solved for, so that "
         "the full burn through the air reaches the reported apogee and range",
-        f"burns: usual up to {burns.solid_s:.0f} s (solid) and {burns.liquid_s:.0f} s (liquid; {burns.source}); for the "
-        f"check of the time {nodes[0]:.0f} to {nodes[-1]:.0f} s, and {COASTS_S:g} s for coasts between stages",
-        "max_range_km is for the payload that was flown, whatever it was: low is the impulsive range, that of a burn in "
-        "no time; high is that of the slowest burn that counts, on its best pitch programme; null is not bounded",
+        f"burns: usual up to {burns.solid_s:.0f} s (solid) and {burns.liquid_s:.0f} s (liquid), {burns.source}; for "
+        f"the check of the time {nodes[0]:.0f} to {nodes[-1]:.0f} s, and {COASTS_S:g} s for coasts between stages",
+        "max_range_km is for the payload that was flown, whatever it was, on its best pitch programme: low is the "
+        "impulsive range, that of a burn in no time, or the least over the burns that count where air or rotation takes "
+        "more; high is the most over them; null is not bounded",
         "a vehicle tested light reaches less with its real payload: see payload_factor 1.3 of grid",
         "energy that the test did not use (a first stage flown flat, an early cutoff, a turn out of the plane) is not "
         "seen: the apogee is then a lower bound of what the vehicle can do",
@@ -436,8 +435,8 @@ def _km(metres: float) -> float | None:
     return round(metres / 1e3, 1) if metres < HALF_ROUND_M * (1.0 + 1e-12) else None
 
 
-def _pair(low: float, high: float) -> dict[str, float]:
-    return {"low": round(low, 1), "high": round(high, 1)}
+def _pair(band: tuple[float, float] | None) -> dict[str, float] | None:
+    return None if band is None else {"low": round(band[0], 1), "high": round(band[1], 1)}
 
 
 def _triple(values: FloatArray, unit: float, digits: int) -> dict[str, float]:
