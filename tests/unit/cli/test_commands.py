@@ -50,6 +50,16 @@ def test_fly_gives_the_figures_of_the_interface() -> None:
     assert figures["impact"]["lon_deg"] == pytest.approx(93.0, abs=0.01)
 
 
+def test_testflight_gives_the_figures_of_the_interface(tmp_path: Path) -> None:
+    plot = tmp_path / "plot.svg"
+    document = asked(
+        "testflight", "--apogee-km", "6248.5", "--range-km", "1090", "--flight-time-s", "4052", "--out", str(plot)
+    )
+    assert document["schema"] == "launchwatch/testflight/1"
+    assert document["consistent"] is False
+    assert plot.read_text(encoding="utf-8").startswith("<svg")
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -57,6 +67,11 @@ def test_fly_gives_the_figures_of_the_interface() -> None:
         (["fly", "--booster", "minuteman-3", "--from", "48", "--to", "42,93"], "--from"),
         (["fly", "--booster", "minuteman-3", "--from", "98,0", "--to", "42,93"], "--from"),
         (["fly", "--booster", "minuteman-3", "--from", "48,-101"], "--to"),
+        (["testflight", "--apogee-km", "4475", "--range-km", "30000"], "20,015 km"),
+        (["testflight", "--apogee-km", "100", "--range-km", "10000"], "1,319 km"),
+        (["testflight", "--apogee-km", "nan", "--range-km", "950"], "--apogee-km"),
+        (["testflight", "--apogee-km", "4475", "--range-km", "950", "--azimuth", "76"], "--from"),
+        (["testflight", "--apogee-km", "4475", "--range-km", "950", "--out", "plot.pdf"], ".png"),
         (["catalog", "show", "booster", "minuteman-3"], "boosters"),
         (["catalog", "show", "boosters", "minuteman"], "minuteman-3"),
     ],

@@ -409,8 +409,8 @@ def _assumptions(
         f"burns: usual up to {burns.solid_s:.0f} s (solid) and {burns.liquid_s:.0f} s (liquid), {burns.source}; for "
         f"the check of the time {nodes[0]:.0f} to {nodes[-1]:.0f} s, and {COASTS_S:g} s for coasts between stages",
         "max_range_km is for the payload that was flown, whatever it was, on its best pitch programme: low is the "
-        "impulsive range, that of a burn in no time, or the least over the burns that count where air or rotation takes "
-        "more; high is the most over them; null is not bounded",
+        "impulsive range, that of a burn in no time, or the least over the burns that count where air or rotation "
+        "takes more; high is the most over them; null is not bounded",
         "a vehicle tested light reaches less with its real payload: see payload_factor 1.3 of grid",
         "energy that the test did not use (a first stage flown flat, an early cutoff, a turn out of the plane) is not "
         "seen: the apogee is then a lower bound of what the vehicle can do",
