@@ -160,7 +160,7 @@ def _draw_ranges(axes: Axes, document: Mapping[str, Any]) -> None:
             if factor == 1.0 and bounded:
                 axes.plot(*zip(*bounded, strict=True), "o", color=_COLOUR[propellant], ms=4.5)
     floor = document["max_range_km"]["low"]
-    words = "impulsive range, the floor" if floor == document["impulsive_range_km"] else "floor"
+    named = "impulsive range, the floor" if floor == document["impulsive_range_km"] else "floor"
     unbounded = any(one["range_km"] is None for one in document["grid"])
     top = 1.04 * _HALF_KM if unbounded else 1.15 * max(*tops, floor)
     bands = [(name, band["used"]) for name, band in document["burn_s"].items() if band["used"] is not None]
@@ -172,7 +172,7 @@ def _draw_ranges(axes: Axes, document: Mapping[str, Any]) -> None:
                   ha="right", va="top", transform=axes.get_yaxis_transform(),
                   bbox=BACKING)  # fmt: skip
     axes.axhline(floor, color=INK, lw=1.2, ls="-.")
-    axes.text(0.99, floor - 0.012 * top, f"{words}: {floor:,.0f} km", fontsize=8.5, ha="right",
+    axes.text(0.99, floor - 0.012 * top, f"{named}: {floor:,.0f} km", fontsize=8.5, ha="right",
               va="top", transform=axes.get_yaxis_transform(), bbox=BACKING)  # fmt: skip
     axes.set_ylim(0.0, top)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
