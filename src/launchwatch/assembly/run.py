@@ -99,7 +99,9 @@ def play(catalog: Catalog, scenario: Scenario, seed: int, journal: Journal | Non
 def _start(catalog: Catalog, scenario: Scenario, seed: int) -> Envelope:
     versions = {name: installed(name) for name in COMPUTING}
     versions |= {"launchwatch": __version__, "python": platform.python_version(), "machine": sys.platform}
-    record = Start(scenario=codec.to_json(scenario).decode(), seed=seed, versions=versions, catalog_hash=catalog.hash)
+    record = Start(
+        scenario=codec.to_json(scenario).decode(), seed=seed, versions=versions, catalog_hash=catalog.hash
+    )
     first = min(launch.time_ns for launch in scenario.launches)
     return _envelope("start", 1, "start/1", first, scenario, record)
 
@@ -225,7 +227,9 @@ def _observe(
     return own, observed, stop_ns
 
 
-def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int) -> list[InfraredSensor | RadarSensor]:
+def sensors_of(
+    catalog: Catalog, scenario: Scenario, partner: str, date_ns: int
+) -> list[InfraredSensor | RadarSensor]:
     """The partner's sensors that play: in service on the date, chosen by the scenario, of a kind that is simulated."""
     choice = scenario.sensors
     return [
@@ -253,7 +257,9 @@ def _observed_by(
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
         return satellite_positions(orbit, epochs_ns)
 
-    return observe_infrared(sensor, catalog.payloads[sensor.payload], positions, seen, scene, seed, start_ns, stop_ns)
+    return observe_infrared(
+        sensor, catalog.payloads[sensor.payload], positions, seen, scene, seed, start_ns, stop_ns
+    )
 
 
 def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:

@@ -28,7 +28,9 @@ EVENT_SCHEMA = "launchwatch/event/1"
 JOURNAL = "journal.sqlite"
 
 
-def run_to(folder: Path, catalog: Catalog, scenario: Scenario, seed: int, report: bool, watch: Stopwatch) -> Run:
+def run_to(
+    folder: Path, catalog: Catalog, scenario: Scenario, seed: int, report: bool, watch: Stopwatch
+) -> Run:
     """Play a scenario into a new run directory.
 
     Everything is written beside `folder` first and moved there at the end, so that a failed run leaves nothing.
@@ -281,4 +283,6 @@ def _figures(scenario: Scenario, catalog: Catalog) -> list[Mapping[str, Any]]:
 
 def chains_of(scenario: Scenario) -> list[tuple[str, str, str]]:
     """(case, partner, chain) of every lane of a run, in the order in which they were played."""
-    return [(case, partner, chain) for case in scenario.cases for chain in CHAINS for partner in scenario.partners]
+    return [
+        (case, partner, chain) for case in scenario.cases for chain in CHAINS for partner in scenario.partners
+    ]

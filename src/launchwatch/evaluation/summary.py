@@ -94,7 +94,9 @@ def _launch(
         region = regions[partners[name].region]
         threatened = flight.impact_deg is not None and bool(region_contains(region, *flight.impact_deg))
         lines = {chain: _line(case, flight, name, chain, partners[name]) for chain in CHAINS}
-        gains = {key: _difference(lines["alone"][field], lines["integrated"][field]) for key, field in GAINS.items()}
+        gains = {
+            key: _difference(lines["alone"][field], lines["integrated"][field]) for key, field in GAINS.items()
+        }
         found[name] = {"threatened": threatened, **lines, "gain_s": gains}
     return {
         "id": flight.launch,

@@ -38,17 +38,14 @@ def released_observations(sender: str, own: Iterable[Envelope]) -> Iterator[tupl
         if isinstance(look, InfraredLook | RadarLook):
             number += 1
             seen = int(look.time_ns[0]) if len(look.time_ns) else look.look_until_ns
-            yield (
-                envelope,
-                Release(
-                    release=f"{sender}/observations/{number}",
-                    sender=sender,
-                    addressee="",
-                    level="observations",
-                    released_ns=envelope.received_ns,
-                    first_detection_ns=seen,
-                    item=look,
-                ),
+            yield envelope, Release(
+                release=f"{sender}/observations/{number}",
+                sender=sender,
+                addressee="",
+                level="observations",
+                released_ns=envelope.received_ns,
+                first_detection_ns=seen,
+                item=look,
             )
 
 
@@ -59,17 +56,14 @@ def released_tracks(sender: str, made: Iterable[Envelope]) -> Iterator[tuple[Env
         track = envelope.payload
         if isinstance(track, Track):
             number += 1
-            yield (
-                envelope,
-                Release(
-                    release=f"{sender}/tracks/{number}",
-                    sender=sender,
-                    addressee="",
-                    level="tracks",
-                    released_ns=envelope.emitted_ns,
-                    first_detection_ns=track.first_detection_ns,
-                    item=track,
-                ),
+            yield envelope, Release(
+                release=f"{sender}/tracks/{number}",
+                sender=sender,
+                addressee="",
+                level="tracks",
+                released_ns=envelope.emitted_ns,
+                first_detection_ns=track.first_detection_ns,
+                item=track,
             )
 
 

@@ -100,10 +100,8 @@ class WarningsStage:
         told = release.item
         assert isinstance(told, Warning)
         for standing in state.standing:
-            if (
-                standing.region == self.own
-                and standing.event != told.event
-                and same_launch(standing.said, told.assessment)
+            if standing.region == self.own and standing.event != told.event and same_launch(
+                standing.said, told.assessment
             ):
                 return None
         policy = self.policies[self.own]
@@ -222,7 +220,9 @@ def same_launch(a: Assessment, b: Assessment) -> bool:
         if mine is not None and other is not None:
             reach = SAME_LAUNCH_M + 1e3 * (mine.ellipse_95.semi_major_km + other.ellipse_95.semi_major_km)
             wait = SAME_LAUNCH_S + 3.0 * (mine.sigma_s + other.sigma_s)
-            return bool(np.linalg.norm(_apart(mine, other)) < reach and abs(mine.time_ns - other.time_ns) < wait * S)
+            return bool(
+                np.linalg.norm(_apart(mine, other)) < reach and abs(mine.time_ns - other.time_ns) < wait * S
+            )
     return False
 
 
