@@ -49,7 +49,7 @@ COASTS_S = 10.0
 """What coasts between the stages may add to the time, s; the notional vehicles fly without."""
 
 FLATTEST_RAD = math.radians(5.0)
-"""Flatter arcs count as no ballistic flights: the depressed ones of Gronlund and Wright (1992) are steeper."""
+"""Flatter arcs count as no ballistic flights: a convention, near the flattest depressed ones that are discussed."""
 
 _SAMPLES = 5  # burns of a band over which the middle is taken
 _AZIMUTHS_DEG = np.arange(0.0, 360.0, 45.0)
