@@ -47,6 +47,12 @@ normalised squared error has mean 2. The truth flies with back-pressure, Mach-de
 the fit knows a profile of constant flow. Where fewer runs are counted than played, the estimate was not given: no
 warning, or no bounded impact point.
 """
+REPORTS_NOTE = """\
+`testflight` without class, launch point or azimuth. Days in UTC. Figures as claimed by KCNA, times of whole minutes by
+Japan's and South Korea's ministries, collected in nagix/nk-missile-tests (Apache-2.0) after the CNS/NTI North Korea
+Missile Test Database. Estimates: UCS blog, 38 North, CSIS Missile Threat, Janes, statements of the ministries; some are
+computed as the impulsive range, others with staged vehicles.
+"""
 
 
 def one_seed(seed: int, scenario: str, overrides: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -151,6 +157,9 @@ def page(seeds: int) -> str:
     ]
     notes = {published.TITLE: published.note(flown)}
     parts += [f"## {title}\n\n{markdown(HEADS, make())}{notes.get(title, '')}" for title, make in sections]
+    parts.append(
+        f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))
+    )
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]

@@ -16,9 +16,12 @@ import msgspec
 import numpy as np
 
 from launchwatch.assembly.flight.launch import Flown
+from launchwatch.assembly.flight.reported import Report
+from launchwatch.assembly.flight.testflight import check_report
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.core.epochs import NS, julian_date, parse_utc
 from launchwatch.core.frames import itrf_from_teme
+from launchwatch.physics.arcs import RADIUS_M, minimum_energy
 from launchwatch.physics.atmosphere import EDGES, TABLE, density, pressure, speed_of_sound
 from launchwatch.physics.gravity import MU
 from launchwatch.physics.radar import SPEED_OF_LIGHT, ratio, search_range, track_range
@@ -35,7 +38,6 @@ from launchwatch.sim.truth.orbits import satellite_positions
 
 Row = tuple[str, str, str, str, str]
 """Case, published, ours, difference, source."""
-RADIUS_M = 6_371_000.0
 
 US1976 = [
     ("pressure, 11,019 m", "Pa", pressure, 11_019.0, 22_632.0),
@@ -57,6 +59,22 @@ ARCS = [
     (10_000.0, 7_198.1, 22.52, 1_319.5, 32.18),
     (12_000.0, 7_479.6, 18.02, 1_264.5, 35.72),
 ]
+# day, missile, apogee km, range km, flight time s, estimates of range on a standard trajectory
+REPORTS = [
+    ("2017-05-14", "Hwasong-12", 2_111.5, 787.0, 1_800.0, "4,500 (D. Wright; J. Schilling)"),
+    ("2017-07-04", "Hwasong-14", 2_802.0, 933.0, 2_340.0, "6,700 (D. Wright); up to 7,000 (CSIS)"),
+    ("2017-07-28", "Hwasong-14", 3_724.9, 998.0, 2_832.0, "10,400 (D. Wright); 10,000 (Janes)"),
+    ("2017-11-28", "Hwasong-15", 4_475.0, 950.0, 3_180.0, "over 13,000 (D. Wright); up to 13,000 (ROK)"),
+    ("2022-01-29", "Hwasong-12", 2_000.0, 800.0, 1_800.0, "-"),
+    ("2022-03-24", "claimed Hwasong-17", 6_248.5, 1_090.0, 4_052.0, "over 15,000 (Japan)"),
+    ("2022-03-24", "the same, 71 min (Japan)", 6_248.5, 1_090.0, 4_260.0, "over 15,000 (Japan)"),
+    ("2022-11-18", "Hwasong-17", 6_040.9, 999.2, 4_135.0, "over 15,000 (Japan)"),
+    ("2023-02-18", "Hwasong-15", 5_768.5, 989.0, 4_015.0, "over 14,000 (Japan)"),
+    ("2023-07-12", "Hwasong-18", 6_648.4, 1_001.2, 4_491.0, "over 15,000 (Japan)"),
+    ("2023-12-17", "Hwasong-18", 6_518.2, 1_002.3, 4_415.0, "over 15,000 (Japan)"),
+    ("2024-10-30", "Hwasong-19", 7_687.5, 1_001.2, 5_156.0, "over 15,000 (Japan)"),
+]
+REPORT_HEADS = ["report", "time, s", "bounds, s", "consistent", "range without the time, km", "published estimates, km"]
 NARROW, WIDE = (2.65, 2.80), (2.65, 2.95)
 TRANSMITTED = [(0, 0.000, 0.036), (5, 0.010, 0.244), (7, 0.090, 0.371), (10, 0.364, 0.596), (12, 0.504, 0.692),
                (15, 0.654, 0.789), (20, 0.820, 0.892), (30, 0.956, 0.974)]  # fmt: skip
@@ -91,6 +109,9 @@ def arcs() -> list[Row]:
         v = math.sqrt(2.0 * math.sin(psi / 2.0) / (1.0 + math.sin(psi / 2.0)) * MU / RADIUS_M)
         gamma = (math.pi - psi) / 4.0
         start = np.array([RADIUS_M, 0.0, 0.0, v * math.sin(gamma), v * math.cos(gamma), 0.0, 0.0])
+        ideal = minimum_energy(range_km * 1e3)
+        v, gamma = ideal.speed_m_s, ideal.elevation_rad
+        start = np.array([RADIUS_M, 0.0, 0.0, v * math.sin(gamma), v * math.cos(gamma), 0.0])
         end = np.empty(10)
         kernels.fly(phases, start, (0.0,) * 9, limits, *tables, end, np.empty((0, 14)))
         flown = RADIUS_M * math.atan2(end[1], end[0]) / 1e3
@@ -138,6 +159,20 @@ def bench_1(catalog: Catalog, build: Path) -> list[Row]:
         return [("BENCH-1, 100 flights of 10,000 km", "0 m", "not run", "", "needs `LAUNCHWATCH_BENCH`")]
     said = f"median {1e3 * median:.2f} mm, worst {1e3 * worst:.2f} mm"
     return [("BENCH-1, 100 flights of 10,000 km: impact point", "0 m", said, said, "heyoka, Taylor, 1e-18")]
+
+
+def reports(catalog: Catalog) -> list[list[str]]:
+    """Reported lofted tests: is the time consistent, and the band of ranges beside what others published."""
+    rows = []
+    for day, name, apogee, distance, published, estimates in REPORTS:
+        timed = check_report(catalog, Report(apogee, distance, published))
+        time, reach = timed["flight_time_s"], check_report(catalog, Report(apogee, distance))["max_range_km"]
+        band = f"{reach['low']:,.0f} to " + ("not bounded" if reach["high"] is None else f"{reach['high']:,.0f}")
+        bounds = f"{time['low']:,.0f} to {time['high']:,.0f}"
+        verdict = "yes" if timed["consistent"] else f"no: {', '.join(timed['doubtful'])}"
+        case = f"{day}, {name}: {apogee:,g} km high, {distance:,g} km far"
+        rows.append([case, f"{published:,.0f}", bounds, verdict, band, estimates])
+    return rows
 
 
 def radar() -> list[Row]:
@@ -223,6 +258,11 @@ def timings(root: Path) -> list[Row]:
     launchwatch = str(Path(sys.executable).with_name("launchwatch"))
     commands: list[tuple[str, list[str], float]] = [
         ("`launchwatch --help`", ["--help"], 0.3),
+        (
+            "`launchwatch testflight --apogee-km 4475 --range-km 950 --json`",
+            ["testflight", "--apogee-km", "4475", "--range-km", "950", "--json"],
+            1.0,
+        ),
         ("`launchwatch run hwasong-15-2017 --json`", ["run", "hwasong-15-2017", "--json"], 2.0),
     ]
     rows: list[Row] = []

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from launchwatch.physics.arcs import RADIUS_M, arc_at_elevation, minimum_energy
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.physics.gravity import MU
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
 
-RADIUS_M = 6_371_000.0
 STILL_SPHERE = (MU, 0.0, 0.0, RADIUS_M, RADIUS_M)
 RTOL = 1e-4  # the digits of the table
 
@@ -42,12 +42,12 @@ def arc(speed_m_s: float, elevation_rad: float) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize(("range_km", "speed", "elevation_deg", "apogee_km", "minutes"), TABLE_OF_ARCS)
 def test_arc(range_km: float, speed: float, elevation_deg: float, apogee_km: float, minutes: float) -> None:
-    psi = range_km * 1e3 / RADIUS_M
-    q = 2.0 * math.sin(psi / 2.0) / (1.0 + math.sin(psi / 2.0))
-    ideal_speed, ideal_elevation = math.sqrt(q * MU / RADIUS_M), (math.pi - psi) / 4.0
-    assert ideal_speed == pytest.approx(speed, rel=RTOL)
-    assert math.degrees(ideal_elevation) == pytest.approx(elevation_deg, abs=0.005)
-    flown_range, flown_apogee, flown_minutes = arc(ideal_speed, ideal_elevation)
+    ideal = minimum_energy(range_km * 1e3)
+    assert ideal.speed_m_s == pytest.approx(speed, rel=RTOL)
+    assert math.degrees(ideal.elevation_rad) == pytest.approx(elevation_deg, abs=0.005)
+    assert ideal.apogee_m / 1e3 == pytest.approx(apogee_km, rel=RTOL, abs=0.05)  # printed to 0.1 km
+    assert ideal.time_s / 60.0 == pytest.approx(minutes, rel=RTOL, abs=0.005)  # printed to 0.01 min
+    flown_range, flown_apogee, flown_minutes = arc(ideal.speed_m_s, ideal.elevation_rad)
     assert flown_range == pytest.approx(range_km, rel=1e-8)  # 1 mm and a step's bound over thousands of kilometres
     assert flown_apogee == pytest.approx(apogee_km, rel=RTOL, abs=0.05)  # printed to 0.1 km
     assert flown_minutes == pytest.approx(minutes, rel=RTOL, abs=0.005)  # printed to 0.01 min
@@ -64,9 +64,10 @@ def test_arc(range_km: float, speed: float, elevation_deg: float, apogee_km: flo
     ],
 )
 def test_other_elevations(range_km: float, elevation_deg: float, minutes: float, apogee_km: float) -> None:
-    psi, elevation = range_km * 1e3 / RADIUS_M, math.radians(elevation_deg)
-    q = 2.0 * math.sin(psi / 2.0) / (math.sin(2.0 * elevation + psi / 2.0) + math.sin(psi / 2.0))
-    flown_range, flown_apogee, flown_minutes = arc(math.sqrt(q * MU / RADIUS_M), elevation)
+    ideal = arc_at_elevation(range_km * 1e3, math.radians(elevation_deg))
+    flown_range, flown_apogee, flown_minutes = arc(ideal.speed_m_s, ideal.elevation_rad)
+    assert ideal.time_s == pytest.approx(60.0 * flown_minutes, rel=1e-8)  # the kernel's bound per step
+    assert ideal.apogee_m == pytest.approx(1e3 * flown_apogee, rel=1e-7)
     assert flown_range == pytest.approx(range_km, rel=1e-8)
     assert flown_minutes == pytest.approx(minutes, rel=1e-3)
     assert flown_apogee == pytest.approx(apogee_km, rel=1e-3, abs=0.5)  # printed to 1 km

@@ -152,6 +152,7 @@ def catalog_check(
 
 
 app.command()(flight.fly)
+app.command("testflight")(flight.check_test)
 
 
 @app.command()

@@ -83,6 +83,16 @@ def test_fly_takes_a_time_and_a_frame(tmp_path: Path) -> None:
     assert "UT1 is taken as UTC" in text
 
 
+def test_testflight_gives_the_figures_of_the_interface(tmp_path: Path) -> None:
+    plot = tmp_path / "plot.svg"
+    document = asked(
+        "testflight", "--apogee-km", "6248.5", "--range-km", "1090", "--flight-time-s", "4052", "--out", str(plot)
+    )
+    assert document["schema"] == "launchwatch/testflight/1"
+    assert document["consistent"] is False
+    assert plot.read_text(encoding="utf-8").startswith("<svg")
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -93,6 +103,11 @@ def test_fly_takes_a_time_and_a_frame(tmp_path: Path) -> None:
         ([*FLY, "--out", "flight.txt"], "use one of .parquet, .oem, .e, .czml, .kml"),
         ([*FLY, "--out", "flight.oem", "--at", "2017-11-28T18:18:00"], "--at"),
         ([*FLY, "--out", "flight.oem", "--frame", "eci"], "itrf, gcrf, teme"),
+        (["testflight", "--apogee-km", "4475", "--range-km", "30000"], "20,015 km"),
+        (["testflight", "--apogee-km", "100", "--range-km", "10000"], "1,319 km"),
+        (["testflight", "--apogee-km", "nan", "--range-km", "950"], "--apogee-km"),
+        (["testflight", "--apogee-km", "4475", "--range-km", "950", "--azimuth", "76"], "--from"),
+        (["testflight", "--apogee-km", "4475", "--range-km", "950", "--out", "plot.pdf"], ".png"),
         (["catalog", "show", "booster", "minuteman-3"], "boosters"),
         (["catalog", "show", "boosters", "minuteman"], "minuteman-3"),
     ],

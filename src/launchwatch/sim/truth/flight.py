@@ -14,7 +14,7 @@ from launchwatch.catalog.vehicles import Booster
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf, inverse, itrf_from_geodetic
-from launchwatch.physics._kernels import EARTH
+from launchwatch.physics._kernels import EARTH, Earth
 from launchwatch.physics.atmosphere import EDGES, TABLE, pressure
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
@@ -307,6 +307,7 @@ def fly_ends(
     lanes: FloatArray,
     bounds: tuple[float, float] = BOUNDS,
     to_burnout: bool = False,
+    earth: Earth = EARTH,
 ) -> Ends:
     """Fly many dispersed flights of one booster from one place and keep only their ends.
 
@@ -321,6 +322,8 @@ def fly_ends(
         Error bounds per step, m and m/s.
     to_burnout : bool
         Stop at the end of the last burn.
+    earth : Earth
+        What it flies over; the launch point is over WGS-84 all the same, so that ``alt_m`` sets it on another's ground.
 
     Returns
     -------
@@ -342,7 +345,8 @@ def fly_ends(
         axes,
         inside,
         limits,
-        *_WORLD,
+        earth,
+        *_WORLD[1:],
         results,
     )
     return Ends(
