@@ -7,6 +7,7 @@ called alone: `monte_carlo` gives one row for each seed, `consistency` what they
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import falcon_ascents as falcon
 import published_flights as published
 import validation_physics as physics
 from scipy.special import bdtr
@@ -46,6 +48,11 @@ First partner, integrated. In brackets the binomial 95 % interval; an honest ell
 normalised squared error has mean 2. The truth flies with back-pressure, Mach-dependent drag and a steering of its own;
 the fit knows a profile of constant flow. Where fewer runs are counted than played, the estimate was not given: no
 warning, or no bounded impact point.
+"""
+FALCON_NOTE = """\
+Flow, specific impulse, drag, throttle and pitch programme of the first stage fitted to speed and altitude, one sample a
+second; lift-off mass is kept. Engine times are found from the telemetry alone and held against the events that the
+author of the data noted. Flights whose file follows the first stage after separation have no second ignition to score.
 """
 REPORTS_NOTE = """\
 `testflight` without class, launch point or azimuth. Days in UTC. Figures as claimed by KCNA, times of whole minutes by
@@ -160,11 +167,23 @@ def page(seeds: int) -> str:
     parts.append(
         f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))
     )
+    parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]
     parts.append(f"## Times of whole processes, warm\n\n{markdown(HEADS, physics.timings(ROOT))}")
     return "\n".join(parts)
+
+
+def falcon_section() -> str:
+    """Rows and plot of the fits to real ascents, or why there are none."""
+    folder = os.environ.get("LAUNCHWATCH_DATA")
+    if folder is None:
+        return "Not computed: LAUNCHWATCH_DATA names no folder of real data.\n"
+    scores = [falcon.scored(flight) for flight in falcon.flights(Path(folder) / "falcon_telemetry")]
+    falcon.plot(scores, PICTURES / "falcon-fits.png")
+    figure = "![Misses of the fits in speed and altitude against time](_static/falcon-fits.png)\n"
+    return f"{FALCON_NOTE}\n{markdown(HEADS, falcon.rows_of(scores))}\n{figure}"
 
 
 def main() -> None:

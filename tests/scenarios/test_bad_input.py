@@ -45,8 +45,8 @@ def test_unknown_scenario(tmp_path: Path) -> None:
         ("sharing.delay_s=.nan", "delay_s"),
         ("sharing.delay_s=-1", "delay_s"),
         ("launches.hwasong-15.time=2017-11-28T18:18:00", "Z"),
-        ("launches.hwasong-15.booster=hwasong-51", "hwasong-15"),
-        ("launches.hwasong-51.booster=hwasong-15", "hwasong-15"),
+        ("launches.hwasong-15.booster=hwasong15", "hwasong-15"),
+        ("launches.hwasong15.booster=hwasong-15", "hwasong-15"),
         ("weather.cloud_top_km", "KEY=VALUE"),
     ],
 )
