@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import falcon_ascents as falcon
+import glide_flights as glides
 import published_flights as published
 import validation_physics as physics
 from scipy.special import bdtr
@@ -48,6 +49,18 @@ First partner, integrated. In brackets the binomial 95 % interval; an honest ell
 normalised squared error has mean 2. The truth flies with back-pressure, Mach-dependent drag and a steering of its own;
 the fit knows a profile of constant flow. Where fewer runs are counted than played, the estimate was not given: no
 warning, or no bounded impact point.
+"""
+GLIDE_NOTE = """\
+The closed form lets the glide run along the ground to rest. Ours runs 30 to 60 km up, where the same angle is a longer
+way and gravity is weaker, and its height is energy too: L/D times as far for each kilometre lost. Second row of each
+speed: the closed form with both.
+"""
+GLIDE_FIGURE = """\
+![Height against speed with limits of heating, pressure and load; height against distance](_static/glide-corridor.png)
+
+*Two flights of `generic-hgv-solid` (L/D 2.6, 13 t/m2) with equilibrium glide after the pull-up. The limits are
+notional, to show where a corridor lies: pulled up out of the high hop, the body breaks all of them; out of the low one,
+heating and pressure.*
 """
 FALCON_NOTE = """\
 Flow, specific impulse, drag, throttle and pitch programme of the first stage fitted to speed and altitude, one sample a
@@ -167,6 +180,8 @@ def page(seeds: int) -> str:
     parts.append(
         f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))
     )
+    glides.plot(PICTURES / "glide-corridor.png")
+    parts.append(f"## {glides.TITLE}\n\n{GLIDE_NOTE}\n{markdown(HEADS, glides.rows())}\n{GLIDE_FIGURE}")
     parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))

@@ -42,6 +42,7 @@ def test_most_missiles_have_a_published_range() -> None:
     [
         # launch sites and typical orbits, to a degree: user's guides; 97.5 deg is sun-synchronous
         ("falcon-9", (28.6, -80.6), 51.6, 300.0),
+        ("falcon-9-return", (28.6, -80.6), 51.6, 200.0),
         ("electron", (-39.3, 177.9), 45.0, 300.0),
         ("soyuz-2-1b", (46.0, 63.6), 51.8, 300.0),
         ("long-march-2c", (28.2, 102.0), 63.0, 250.0),

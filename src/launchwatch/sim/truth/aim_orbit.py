@@ -19,7 +19,7 @@ LOWEST_ORBIT_KM = 150.0
 """An orbit whose perigee is lower does not last."""
 
 _HALVINGS = 40
-_AFTER_INJECTION_S = 3_600.0
+_AFTER_APOGEE_S = 900.0
 
 
 def aim_orbit(
@@ -126,7 +126,9 @@ def aim_injection(booster: Booster, parking: FlightPlan, apogee_km: float, coast
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if reached(middle)[0] < apogee_km else (low, middle)
-    return replace(reached(high)[1], max_time_s=waiting.burnout_s + coast_s + _AFTER_INJECTION_S)
+    size = 0.5 * (float(np.linalg.norm(waiting.position_m[-1])) + A + apogee_km * 1e3)
+    to_apogee = math.pi * math.sqrt(size**3 / MU)
+    return replace(reached(high)[1], max_time_s=waiting.burnout_s + coast_s + to_apogee + _AFTER_APOGEE_S)
 
 
 def _orbits(

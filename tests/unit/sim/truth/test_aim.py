@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as altered
 
 from launchwatch.catalog.loader import load_catalog
 from launchwatch.core.geodesy import direct, inverse
@@ -9,7 +10,8 @@ from launchwatch.physics.gravity import MU, OMEGA, A
 from launchwatch.sim.truth import aim
 from launchwatch.sim.truth import aim_orbit as orbits
 from launchwatch.sim.truth.aim import AimError, aim_apogee_range, aim_impact
-from launchwatch.sim.truth.aim_orbit import aim_orbit
+from launchwatch.sim.truth.aim_orbit import aim_injection, aim_orbit
+from launchwatch.sim.truth.bodies import bodies
 from launchwatch.sim.truth.flight import Trajectory, fly
 from launchwatch.sim.truth.plan import FlightPlan
 
@@ -121,3 +123,52 @@ def test_refusals_say_how_far_it_gets(call, why: str) -> None:
     with pytest.raises(AimError, match=why) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("flight_time_s", [1_700.0, 2_400.0])
+def test_a_given_flight_time_is_met(flight_time_s: float) -> None:
+    booster = BOOSTERS["minuteman-3"]
+    path = fly(booster, aim_impact(booster, *ICBM[0], flight_time_s=flight_time_s))
+    assert path.impact_s == pytest.approx(flight_time_s, abs=0.002)  # the search holds it within 1 ms
+    assert miss_km(path, ICBM[0][1]) < HIT_KM
+    with pytest.raises(AimError, match="flight times of about"):
+        aim_impact(booster, *ICBM[0], flight_time_s=900.0)
+    with pytest.raises(AimError, match="each fixes the other"):
+        aim_impact(booster, *ICBM[0], apogee_km=1_200.0, flight_time_s=flight_time_s)
+
+
+@pytest.mark.parametrize("mode", ["minimum-energy", "depressed", "lofted"])
+def test_a_gravity_turn_is_aimed_like_a_programme(mode: str) -> None:
+    plain = BOOSTERS["minuteman-3"]
+    turned = altered(plain, pitch_tau_s=3.0, stages=tuple(altered(s, steering="gravity-turn") for s in plain.stages))
+    path = fly(turned, aim_impact(turned, *ICBM[0], mode))
+    assert miss_km(path, ICBM[0][1]) < HIT_KM
+
+
+def test_injection_reaches_its_apogee() -> None:
+    booster = altered(BOOSTERS["falcon-9"], payload_kg=5_000.0)
+    parking = aim_orbit(booster, (28.6, -80.6), 28.7, 200.0)
+    path = fly(booster, aim_injection(booster, parking, 35_786.0))
+    # the plan counts two-body; J2 is worth 3e4 m^2/s^2 over the equator at 200 km, which is 170 km of apogee
+    assert path.apogee_km == pytest.approx(35_786.0, abs=250.0)
+    assert path.at(path.burns_s[-1][0])[0][2] == pytest.approx(0.0, abs=15e3)  # at the node, to a second or two
+    with pytest.raises(AimError, match="at most"):
+        aim_injection(BOOSTERS["falcon-9"], aim_orbit(BOOSTERS["falcon-9"], (28.6, -80.6), 28.7, 200.0), 35_786.0)
+
+
+def test_southward_is_the_other_way_to_the_same_orbit() -> None:
+    booster = altered(BOOSTERS["falcon-9"], payload_kg=5_000.0)
+    plan = aim_orbit(booster, (34.7, -120.6), 97.4, 400.0, southward=True)
+    assert 180.0 < plan.azimuth_deg < 200.0
+    path = fly(booster, plan)
+    assert path.impact_s is None
+    assert path.at(path.burnout_s)[1][2] < 0.0
+
+
+def test_the_first_stage_of_an_orbital_flight_comes_home() -> None:
+    booster = BOOSTERS["falcon-9-return"]
+    path = fly(booster, aim_orbit(booster, (28.6, -80.6), 51.6, 200.0))
+    first = bodies(booster, path)[1]
+    assert first.kind == "returning-stage"
+    assert first.trajectory.range_km < 40.0
+    assert np.linalg.norm(first.trajectory.velocity_m_s[-1]) < 3.0
