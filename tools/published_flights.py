@@ -218,7 +218,7 @@ def plot(flown: list[Flown], path: Path) -> None:
     timed = [one for one in flown if one.flight.published_s is not None]
     with drawing():
         figure = new_figure(0.27 * len(timed) + 1.35)
-        axes = figure.add_axes((0.40, 0.155, 0.585, 0.785))
+        axes = figure.add_axes((0.44, 0.155, 0.545, 0.785))
         axes.axvspan(-100.0 * BAR, 100.0 * BAR, color=PALE, alpha=0.45, linewidth=0)
         axes.axvline(0.0, color=GREY, linewidth=0.8)
         for row, one in enumerate(timed):
@@ -236,7 +236,7 @@ def plot(flown: list[Flown], path: Path) -> None:
         )
         axes.set_ylim(len(timed) - 0.4, -0.6)
         axes.set_xlabel("our flight time over the published one, %", color=INK)
-        axes.set_title("Flights through their published apogee and range", x=-0.68)
+        axes.set_title("Flights through their published apogee and range")
         axes.grid(visible=False, axis="y")
         axes.plot([], [], "o", color=BLUE, markersize=6, label="error")
         axes.plot([], [], "o", markeredgecolor=VERMILION, markerfacecolor="white", markersize=6, label="time doubted")

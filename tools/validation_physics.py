@@ -259,6 +259,11 @@ def timings(root: Path) -> list[Row]:
     commands: list[tuple[str, list[str], float]] = [
         ("`launchwatch --help`", ["--help"], 0.3),
         (
+            "`launchwatch fly --booster minuteman-3 --from 48,-101 --to 42,93 --json`",
+            ["fly", "--booster", "minuteman-3", "--from", "48,-101", "--to", "42,93", "--json"],
+            1.0,
+        ),
+        (
             "`launchwatch testflight --apogee-km 4475 --range-km 950 --json`",
             ["testflight", "--apogee-km", "4475", "--range-km", "950", "--json"],
             1.0,
