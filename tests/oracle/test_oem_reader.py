@@ -11,7 +11,7 @@ from launchwatch.catalog.loader import load_catalog
 from launchwatch.core.celestial import itrf_turn
 from launchwatch.core.epochs import NS, julian_date, parse_utc
 from launchwatch.formats.ephemeris import BOUND_M, Ephemeris
-from launchwatch.formats.oem import read_oem
+from launchwatch.formats.oem_reader import read_oem
 from launchwatch.sim.truth.aim import aim_apogee_range, aim_impact
 from launchwatch.sim.truth.bodies import Body
 from launchwatch.sim.truth.flight import Trajectory, fly

@@ -11,7 +11,7 @@ from launchwatch.assembly.run import RunError
 from launchwatch.cli.main import app
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import geodetic_from_itrf
-from launchwatch.formats.oem import read_oem
+from launchwatch.formats.oem_reader import read_oem
 
 KML = "{http://www.opengis.net/kml/2.2}"
 LIFT_OFF = parse_utc("2026-08-20T20:00:00Z")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.formats.ephemeris import in_frame
-from launchwatch.formats.oem import Covariance, Oem, OemError, Segment, oem_of, read_oem, write_oem
+from launchwatch.formats.oem import Covariance, Oem, OemError, Segment, oem_of, write_oem
+from launchwatch.formats.oem_reader import read_oem
 from unit.formats.arcs import KINK_S, START, arcs
 
 US = 1_000  # ns

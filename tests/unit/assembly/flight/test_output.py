@@ -14,7 +14,7 @@ from launchwatch.catalog.loader import load_catalog, load_scenario
 from launchwatch.core.epochs import parse_utc
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.formats.ephemeris import BOUND_M, EphemerisError
-from launchwatch.formats.oem import read_oem
+from launchwatch.formats.oem_reader import read_oem
 from launchwatch.sim.truth.aim import aim_impact
 from launchwatch.sim.truth.bodies import Body
 from launchwatch.sim.truth.flight import Trajectory, fly
