@@ -169,15 +169,20 @@ def _terminal_rows(launch: LaunchRows, show_header: bool) -> RenderableType:
 
 
 def _terminal_medians(view: RunView) -> RenderableType:
-    table = _plain_table(show_header=True)
+    """Gains above the counts of launches: side by side they do not fit into 80 columns."""
+    from rich.console import Group
+
     rows = partner_medians(view)
-    for name, width in (("", 3), ("launches", 8), ("threat- ening", 7), ("warned alone", 6), ("warned integrated", 10)):
-        table.add_column(name, justify="right" if name else "left", width=width)
-    for name in ("only int.", "only alone"):
-        table.add_column(name, justify="right", width=5)
+    gains, counted = _plain_table(show_header=True), _plain_table(show_header=True)
+    gains.add_column("", width=10)
     for median in rows[0].medians:
-        table.add_column(median.quantity, justify="right", ratio=1)
+        gains.add_column(median.quantity, justify="right", ratio=1)
+    counted.add_column("", ratio=1)
+    widths = {"launches": 8, "threatening": 11, "warned alone": 6, "warned integrated": 10, "only integrated": 10}
+    for name, width in (widths | {"only alone": 5}).items():
+        counted.add_column(name, justify="right", width=width)
     for one in rows:
+        gains.add_row(one.partner, *(f"{median.value} ({median.launches})" for median in one.medians))
         counts = (
             one.launches,
             one.threatened,
@@ -186,9 +191,8 @@ def _terminal_medians(view: RunView) -> RenderableType:
             one.only_integrated,
             one.only_alone,
         )
-        gains = (f"{median.value} ({median.launches})" for median in one.medians)
-        table.add_row(one.partner, *map(str, counts), *gains)
-    return table
+        counted.add_row(one.partner, *map(str, counts))
+    return Group(gains, "", counted)
 
 
 def _plain_table(show_header: bool) -> Table:
