@@ -193,25 +193,33 @@ def test_apogee_is_the_highest_point(bench: Trajectory) -> None:
     assert geodetic_from_itrf(bench.at(bench.apogee_s)[0])[2] / 1e3 == pytest.approx(bench.apogee_km, rel=1e-5)
 
 
-def test_free_flight_keeps_energy_and_angular_momentum() -> None:
-    """In vacuum the Jacobi integral and the angular momentum about the axis stand still."""
+@pytest.mark.parametrize("j2", [J2, 0.0])
+def test_free_flight_keeps_energy_and_angular_momentum(j2: float) -> None:
+    """In vacuum the Jacobi integral and the angular momentum about the axis stand still; without J2, all of it."""
     vacuum = TABLE.copy()
     vacuum[:, 3:5] = 0.0
     start = np.concatenate([itrf_from_geodetic(40.0, 20.0, 0.0), [2_000.0, 3_000.0, 5_500.0, 0.0]])
     phases = np.array([[math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e4, 0.0, 0.0]])
     result, nodes = np.empty(10), np.empty((500, 14))
     limits = np.array([1e-4, 1e-7, 1e9, 0.0, 1e5])
-    world = (facts.EARTH, vacuum, *TABLES[2:])
+    world = ((MU, j2, *facts.EARTH[2:]), vacuum, *TABLES[2:])
     rows = kernels.fly(phases, start, (0.0,) * 9, limits, *world, result, nodes)
     assert result[7] == kernels.IMPACT
     r, v = nodes[:rows, 1:4], nodes[:rows, 4:7]
     radius = np.linalg.norm(r, axis=1)
-    potential = MU / radius * (1.0 - J2 * (A / radius) ** 2 * (1.5 * (r[:, 2] / radius) ** 2 - 0.5))
+    potential = MU / radius * (1.0 - j2 * (A / radius) ** 2 * (1.5 * (r[:, 2] / radius) ** 2 - 0.5))
     jacobi = 0.5 * np.sum(v**2, axis=1) - potential - 0.5 * OMEGA_EARTH**2 * (r[:, 0] ** 2 + r[:, 1] ** 2)
     momentum = r[:, 0] * v[:, 1] - r[:, 1] * v[:, 0] + OMEGA_EARTH * (r[:, 0] ** 2 + r[:, 1] ** 2)
     # some twenty steps, each within 1e-4 m and 1e-7 m/s of 7,000 km and 7 km/s
     assert_allclose(jacobi, jacobi[0], rtol=1e-10)
     assert_allclose(momentum, momentum[0], rtol=1e-10)
+    if j2 == 0.0:
+        omega = np.array([0.0, 0.0, OMEGA_EARTH])
+        turned = np.cross(r, v + np.cross(omega, r))
+        whole = np.linalg.norm(turned, axis=1)
+        assert_allclose(whole, whole[0], rtol=1e-10)
+        energy = 0.5 * np.sum((v + np.cross(omega, r)) ** 2, axis=1) - MU / radius
+        assert_allclose(energy, energy[0], rtol=1e-10)
 
 
 def test_a_launcher_stays_in_orbit_until_its_time_ends() -> None:
