@@ -110,7 +110,7 @@ class Glide(Record, frozen=True, kw_only=True):
     nose_radius_m: Positive = 0.03
 
 
-class Release(Record, frozen=True, kw_only=True):
+class Deployment(Record, frozen=True, kw_only=True):
     """An object let go after the last burnout, with a velocity along the path, up and to the right of it."""
 
     name: Text
@@ -133,7 +133,7 @@ class Booster(Block, frozen=True, kw_only=True):
     pitch_tau_s : time constant of the pitch programme, or duration of the tip-over.
     thrust_termination : the last stage may stop early.
     glide : lift of the payload, where it glides; null for one that falls.
-    releases : objects let go after the last burnout, beside the payload.
+    deployments : objects let go after the last burnout, beside the payload.
     cd_scale : factor on the drag curve of BENCH-1.
     plume_efficiency : fraction of the jet power that is radiated in 2.65-2.95 um, with its low and high bound.
     """
@@ -148,7 +148,7 @@ class Booster(Block, frozen=True, kw_only=True):
     pitch_tau_s: Positive
     thrust_termination: bool
     glide: Glide | None = None
-    releases: tuple[Release, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
     cd_scale: Positive = 1.0
     plume_efficiency: Fraction = 1.0e-3
     plume_efficiency_low: Fraction = 3.0e-4

@@ -37,7 +37,7 @@ def fly(
     ] = None,
     at: Annotated[str, typer.Option("--at", metavar="UTC", help="Lift-off, for the file.")] = "2000-01-01T12:00:00Z",
     every_body: Annotated[
-        bool, typer.Option("--every-body", help="Spent stages and released objects go into the file too.")
+        bool, typer.Option("--every-body", help="Spent stages and deployed objects go into the file too.")
     ] = False,
     frame: Annotated[str, typer.Option(metavar="NAME", help="Of an .oem or .e file: itrf, gcrf or teme.")] = "itrf",
     catalog: Folder = None,

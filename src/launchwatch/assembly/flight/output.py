@@ -157,7 +157,7 @@ def _markers(
     impact_s: float | None,
     end_s: float,
 ) -> tuple[Marker, ...]:
-    found = [Marker("release" if start_s > 0.0 else "launch", start_s)]
+    found = [Marker("separation" if start_s > 0.0 else "launch", start_s)]
     found += [Marker(f"burnout of stage {number}", at_s) for number, at_s in enumerate(staging_s, start=1)]
     found += [Marker(name, at_s) for name, at_s in (("burnout", burnout_s), ("apogee", apogee_s)) if at_s > start_s]
     if impact_s is not None:

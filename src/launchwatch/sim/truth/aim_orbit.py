@@ -100,7 +100,7 @@ def aim_injection(booster: Booster, parking: FlightPlan, apogee_km: float, coast
     Raises
     ------
     AimError
-        An apogee beyond what is left of the last stage.
+        An apogee beyond what is left of the last stage, or a parking flight that ends before a node.
     """
     waiting = fly(booster, parking)
     if waiting.impact_s is not None:
@@ -109,6 +109,8 @@ def aim_injection(booster: Booster, parking: FlightPlan, apogee_km: float, coast
         later = np.arange(waiting.burnout_s + 1.0, waiting.end_s, 1.0)
         z = waiting.at(later)[0][:, 2]
         crossings = np.flatnonzero(z[1:] * z[:-1] <= 0.0)
+        if not len(crossings):
+            raise AimError(f"{booster.id}: no node within {waiting.end_s:g} s; give the coast")
         coast_s = float(later[crossings[0]] - waiting.burnout_s)
 
     def reached(cutoff: float) -> tuple[float, FlightPlan]:

@@ -1,4 +1,4 @@
-"""What a launch puts into the sky: the payload, spent stages, a stage that flies back, released objects, fragments."""
+"""What a launch puts into the sky: the payload, spent stages, a stage that flies back, deployed objects, fragments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from launchwatch.sim.truth import _dynamics_kernels as dynamics
 from launchwatch.sim.truth.flight import Trajectory, fly_phases
 from launchwatch.sim.truth.phases import DEBRIS_KG_M2, stage_table, tumbling_beta
 
-Kind: TypeAlias = Literal["payload", "spent-stage", "returning-stage", "released", "fragment"]
+Kind: TypeAlias = Literal["payload", "spent-stage", "returning-stage", "deployed", "fragment"]
 
 SEPARATION_M_S = 2.0
 """Springs push the last stage back from the payload so fast (assumption)."""
@@ -41,7 +41,7 @@ class Body:
 
 
 def bodies(booster: Booster, path: Trajectory) -> tuple[Body, ...]:
-    """The payload first, from lift-off on, then spent and returning stages and released objects.
+    """The payload first, from lift-off on, then spent and returning stages and deployed objects.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def bodies(booster: Booster, path: Trajectory) -> tuple[Body, ...]:
     if path.plan.failure is not None:
         found.pop()  # the stage that failed is the first body itself
     else:
-        found += [_released(booster, path, i) for i in range(len(booster.releases))]
+        found += [_deployed(booster, path, i) for i in range(len(booster.deployments))]
     return tuple(found)
 
 
@@ -110,18 +110,18 @@ def _spent(booster: Booster, path: Trajectory, index: int) -> Body:
     return Body(one, name, "spent-stage", _fall(path, one, end, position, velocity, beta))
 
 
-def _released(booster: Booster, path: Trajectory, index: int) -> Body:
-    release = booster.releases[index]
-    at = path.burnout_s + release.after_s
+def _deployed(booster: Booster, path: Trajectory, index: int) -> Body:
+    deployment = booster.deployments[index]
+    at = path.burnout_s + deployment.after_s
     position, velocity = path.at(at)
     along = velocity / np.linalg.norm(velocity)
     right = np.cross(along, position)
     right /= np.linalg.norm(right)
-    velocity = velocity + release.along_m_s * along + release.up_m_s * np.cross(right, along)
-    velocity = velocity + release.right_m_s * right
-    beta = release.ballistic_coefficient_kg_m2
-    one = f"released-{index + 1}"
-    return Body(one, release.name, "released", _fall(path, one, at, position, velocity, beta))
+    velocity = velocity + deployment.along_m_s * along + deployment.up_m_s * np.cross(right, along)
+    velocity = velocity + deployment.right_m_s * right
+    beta = deployment.ballistic_coefficient_kg_m2
+    one = f"deployed-{index + 1}"
+    return Body(one, deployment.name, "deployed", _fall(path, one, at, position, velocity, beta))
 
 
 def _fly_back(

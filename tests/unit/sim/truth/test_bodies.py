@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace as altered
 
 from launchwatch.catalog.loader import load_catalog
-from launchwatch.catalog.vehicles import Booster, Flyback, Release, ReturnBurn
+from launchwatch.catalog.vehicles import Booster, Deployment, Flyback, ReturnBurn
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.sim.truth.bodies import SEPARATION_M_S, bodies, fragments
 from launchwatch.sim.truth.flight import Trajectory, fly
@@ -83,12 +83,12 @@ def test_a_failed_flight_is_one_body_more_and_none_twice() -> None:
         np.testing.assert_allclose(piece.trajectory.position_m[0], path.at(80.0)[0], rtol=0)
 
 
-def test_released_objects_part_by_their_velocities() -> None:
+def test_deployed_objects_part_by_their_velocities() -> None:
     kick = dict.fromkeys(("along_m_s", "up_m_s", "right_m_s"), 0.0)
-    releases = tuple(
-        Release(name=name, after_s=30.0, ballistic_coefficient_kg_m2=1e4, **(kick | {name: 10.0})) for name in kick
+    deployments = tuple(
+        Deployment(name=name, after_s=30.0, ballistic_coefficient_kg_m2=1e4, **(kick | {name: 10.0})) for name in kick
     )
-    booster = altered(MINUTEMAN, releases=releases, reentry_ballistic_coefficient_kg_m2=1e4)
+    booster = altered(MINUTEMAN, deployments=deployments, reentry_ballistic_coefficient_kg_m2=1e4)
     path = fly(booster, PLAN)
     at_s = path.burnout_s + 30.0
     position, velocity = path.at(at_s)
@@ -99,7 +99,7 @@ def test_released_objects_part_by_their_velocities() -> None:
         assert np.linalg.norm(pushed) == pytest.approx(10.0, rel=1e-9)
         axis = {"along_m_s": velocity, "up_m_s": position, "right_m_s": east_of_path}[body.name]
         assert pushed @ axis > 0.0
-        assert body.kind == "released"
+        assert body.kind == "deployed"
     along = next(b for b in bodies(booster, path) if b.name == "along_m_s").trajectory
     # 10 m/s along the path move the impact of a 12,000 km flight by some tens of kilometres (Wheelon, 1959: dR/dv)
     assert 20.0 < along.range_km - path.range_km < 120.0
