@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from launchwatch.assembly.flight.launch import Flown
 from launchwatch.assembly.flight.reported import Report
 from launchwatch.assembly.flight.testflight import check_report
 from launchwatch.catalog.catalogue import Catalog
@@ -27,8 +26,9 @@ from launchwatch.physics.gravity import MU
 from launchwatch.physics.radar import SPEED_OF_LIGHT, ratio, search_range, track_range
 from launchwatch.physics.radiometry import transmission
 from launchwatch.physics.visibility import horizon_height
+from launchwatch.sim.scenes.launched import payload_of
+from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
-from launchwatch.sim.sensors import SeenFlight
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth import _dop853 as dop853
 from launchwatch.sim.truth import _kernels as kernels
@@ -218,9 +218,10 @@ def first_detections(catalog: Catalog, seeds: int = 20) -> list[Row]:
             ("bench-1", (39.3, 125.9), 15.0, 1_300.0, 10_000.0),
         ):
             booster = catalog.boosters[name]
-            flown = Flown(booster, fly(booster, aim_apogee_range(booster, launch, azimuth, apogee, distance)))
+            path = fly(booster, aim_apogee_range(booster, launch, azimuth, apogee, distance))
+            objects = [payload_of("one", at_ns, booster, path)]
             for top in CLOUD_TOPS_KM:
-                times = sorted(_first(payload, orbit, flown, at_ns, top, seed) for seed in range(1, seeds + 1))
+                times = sorted(_first(payload, orbit, objects, at_ns, top, seed) for seed in range(1, seeds + 1))
                 bar = {("sbirs-staring", 7.0): "<= 65 s", ("dsp-scanning", 12.0): "<= 85 s"}.get((payload.id, top), "")
                 ours = f"{times[len(times) // 2]:.0f} s ({times[0]:.0f} to {times[-1]:.0f})"
                 case = f"{name}, {payload.scan} every {payload.period_s:g} s, cloud tops {top:g} km"
@@ -228,7 +229,7 @@ def first_detections(catalog: Catalog, seeds: int = 20) -> list[Row]:
     return rows
 
 
-def _first(payload: Any, orbit: Any, flown: Flown, at_ns: int, cloud_top_km: float, seed: int) -> float:
+def _first(payload: Any, orbit: Any, objects: list[SeenObject], at_ns: int, cloud_top_km: float, seed: int) -> float:
     """Arrival of the first true detection, s after lift-off, at a satellite over 120 E."""
     from launchwatch.catalog.schema import InfraredSensor
 
@@ -241,7 +242,7 @@ def _first(payload: Any, orbit: Any, flown: Flown, at_ns: int, cloud_top_km: flo
         sensor,
         payload,
         lambda epochs: satellite_positions(place, epochs),
-        [SeenFlight("one", at_ns, flown)],
+        objects,
         Scene(cloud_top_m=cloud_top_km * 1e3),
         seed,
         at_ns - 30 * NS,

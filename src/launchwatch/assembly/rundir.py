@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from launchwatch.assembly.run import Run, RunError, Stopwatch, play, sensors_of, sub_points
+from launchwatch.assembly.observe import sensors_of, sub_points
+from launchwatch.assembly.run import Run, RunError, Stopwatch, play
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, RadarSensor, Scenario
 from launchwatch.core.epochs import format_utc

@@ -34,7 +34,6 @@ __all__ = [
 ]
 
 DATA = Path(__file__).parent / "data"
-_CODE = ("cache", "catalogue", "convert", "document", "loader", "records", "scenario", "schema")
 
 _Origins: TypeAlias = dict[tuple[str, str], tuple[Document, FieldPath]]
 """By kind and id: the file of a block, and where it stands in it."""
@@ -207,7 +206,7 @@ def _hash(sources: list[_Source]) -> str:
 
 
 def _cache_key(sources: list[_Source]) -> str:
-    code = {f"{name}.py": Path(__file__).with_name(f"{name}.py").read_bytes() for name in _CODE}
+    code = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))}
     return cache.files_hash({**code, "content": _hash(sources).encode()})
 
 

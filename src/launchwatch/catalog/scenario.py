@@ -149,7 +149,8 @@ class SensorChoice(Record, frozen=True, kw_only=True):
 class Scenario(Record, frozen=True, kw_only=True):
     """Launches, the partners that watch them, and the conditions.
 
-    ``partners`` is ordered: the first is the one whose errors are scored. `sources` says where launches come from.
+    ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
+    ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
     """
 
     id: Id
@@ -160,6 +161,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     purpose: Literal["exercise", "test"] = "exercise"
     sharing: Sharing = Sharing()
     weather: Weather = Weather()
+    objects: Literal["payload", "all"] = "payload"
     sensors: SensorChoice = SensorChoice()
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_after_impact_s: NonNegative = 60.0

@@ -181,9 +181,8 @@ def _first_detection(case: CaseRecord, flight: FlightTruth, record: ChainRecord)
     """Arrival at the node of the first detection of a launch, own or in a received item, and its sensor."""
     true_rows = {}
     for truth in case.observed:
-        if flight.launch in truth.launches:
-            mine = truth.launches.index(flight.launch)
-            true_rows[truth.sensor] = truth.sequence[truth.source == mine]
+        mine = [i for i, one in enumerate(truth.objects) if one.launch == flight.launch]
+        true_rows[truth.sensor] = truth.sequence[np.isin(truth.source, mine)]
     for envelope in sorted(record.inputs, key=lambda e: e.received_ns):
         item = envelope.payload.item if isinstance(envelope.payload, Release) else envelope.payload
         if isinstance(item, InfraredLook | RadarLook):

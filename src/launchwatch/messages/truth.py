@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from launchwatch.core.arrays import FloatArray, IntArray
+
+ObjectKind = Literal[
+    "payload", "spent-stage", "returning-stage", "deployed", "fragment",
+    "satellite", "decaying", "fire", "fireball", "lightning", "moon",
+]  # fmt: skip
+"""What an object in the sky or on the ground is. The first five come from a launch."""
 
 
 class FlightTruth(msgspec.Struct, frozen=True, tag="flight-truth", kw_only=True):
@@ -39,16 +47,24 @@ class FlightTruth(msgspec.Struct, frozen=True, tag="flight-truth", kw_only=True)
     thrust_n: FloatArray
 
 
+class TrueObject(msgspec.Struct, frozen=True):
+    """An object that a sensor may have seen: its identifier, its kind, and its launch if it comes from one."""
+
+    id: str
+    kind: ObjectKind
+    launch: str | None
+
+
 class ObservationTruth(msgspec.Struct, frozen=True, tag="observation-truth", kw_only=True):
     """Which object each detection of one sensor really is.
 
     Attributes
     ----------
     sequence : (n,) sequence numbers of the sensor's detections.
-    source : (n,) index into `launches`, -1 for clutter.
+    source : (n,) index into `objects`, -1 for clutter.
     """
 
     sensor: str
-    launches: tuple[str, ...]
+    objects: tuple[TrueObject, ...]
     sequence: IntArray
     source: IntArray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,32 +20,6 @@ STEP_S = 5.0
 """Longest step of the sampled truth in the journal; in free fall a straight line between two samples is off by 30 m."""
 TRUTH_BOUND_M = 1.0
 """What cubic Hermite interpolation of the sampled truth may miss, m; samples are closer in boost and re-entry."""
-
-
-@dataclass(frozen=True)
-class Flown:
-    """A trajectory with its booster, as the sensors see it (`sim.sensors.Trajectory`)."""
-
-    booster: Booster
-    trajectory: Trajectory
-
-    @property
-    def burnout_s(self) -> float:
-        """Burnout, s after lift-off."""
-        return self.trajectory.burnout_s
-
-    @property
-    def last_s(self) -> float:
-        """Impact, or the end of what was computed, s after lift-off."""
-        return self.trajectory.end_s
-
-    def at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Position and velocity (n, 3), ITRF m and m/s."""
-        return self.trajectory.at(t_s)
-
-    def thrust_at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Thrust N and effective exhaust speed m/s, (n,)."""
-        return self.trajectory.thrust_at(t_s)
 
 
 def aim(launch: Launch, booster: Booster) -> FlightPlan:
@@ -75,20 +49,19 @@ def mode_of(depressed: bool, apogee_km: float | None) -> Mode:
     return "depressed" if depressed else "lofted" if apogee_km is not None else "minimum-energy"
 
 
-def flown(launch: Launch, booster: Booster) -> Flown:
+def flown(launch: Launch, booster: Booster) -> Trajectory:
     """A launch of a scenario, flown."""
-    return Flown(booster, fly(booster, aim(launch, booster)))
+    return fly(booster, aim(launch, booster))
 
 
-def truth_of(launch: Launch, flight: Flown) -> FlightTruth:
+def truth_of(launch: Launch, booster: Booster, path: Trajectory) -> FlightTruth:
     """The record of one true flight."""
-    path = flight.trajectory
     t = _sampled_s(path)
     position, velocity = path.at(t)
     return FlightTruth(
         launch=launch.id,
         booster=launch.booster,
-        booster_class=flight.booster.booster_class,
+        booster_class=booster.booster_class,
         time_ns=launch.time_ns,
         launch_deg=(path.plan.lat_deg, path.plan.lon_deg),
         impact_deg=path.impact_deg,

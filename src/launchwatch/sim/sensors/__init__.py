@@ -1,54 +1,20 @@
-"""Simulated sensors: what a space-based or ground-based sensor delivers of true flights, and which of it is true.
+"""Simulated sensors: what a space-based or ground-based sensor delivers of what there is, and which of it is true.
 
-Every random number belongs to (seed, sensor, thing, look), so that neither the time window nor another flight, sensor
+Every random number belongs to (seed, sensor, thing, look), so that neither the time window nor another object, sensor
 or partner shifts what a look sees.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from launchwatch.catalog.schema import Booster
-from launchwatch.core.arrays import FloatArray
+import numpy as np
+
+from launchwatch.core.arrays import IntArray
 from launchwatch.messages.observations import Observation
-from launchwatch.messages.truth import ObservationTruth
-
-
-class Trajectory(Protocol):
-    """A true flight, from lift-off at 0 s to `last_s`."""
-
-    @property
-    def booster(self) -> Booster:
-        """What flies."""
-        ...
-
-    @property
-    def burnout_s(self) -> float:
-        """End of the last stage's thrust, s."""
-        ...
-
-    @property
-    def last_s(self) -> float:
-        """Impact, or the end of what was computed, s."""
-        ...
-
-    def at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Position (n, 3) m and velocity (n, 3) m/s, ITRF."""
-        ...
-
-    def thrust_at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Thrust (n,) N, 0 when nothing burns, and effective exhaust speed (n,) m/s."""
-        ...
-
-
-@dataclass(frozen=True)
-class SeenFlight:
-    """A flight as it can be seen: its launch, its lift-off in ns TAI, its trajectory."""
-
-    launch: str
-    time_ns: int
-    trajectory: Trajectory
+from launchwatch.messages.truth import ObservationTruth, TrueObject
+from launchwatch.sim.scenes.objects import SeenObject
 
 
 @dataclass(frozen=True)
@@ -65,3 +31,9 @@ class SensorRun:
 
     deliveries: list[Delivery]
     truth: ObservationTruth
+
+
+def truth_of(sensor: str, objects: Sequence[SeenObject], source: IntArray) -> ObservationTruth:
+    """The truth of a sensor's detections: `source` (n,) is an index into `objects`, -1 for clutter."""
+    names = tuple(TrueObject(one.id, one.kind, one.launch) for one in objects)
+    return ObservationTruth(sensor=sensor, objects=names, sequence=np.arange(len(source)), source=source)

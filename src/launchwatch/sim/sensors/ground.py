@@ -19,7 +19,6 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook, Sector
-from launchwatch.messages.truth import ObservationTruth
 from launchwatch.physics.radar import (
     angle_sigma,
     decibels,
@@ -30,8 +29,9 @@ from launchwatch.physics.radar import (
     snr_at,
 )
 from launchwatch.physics.visibility import in_sectors, lowest_height, sector_widths
+from launchwatch.sim.scenes.objects import Echo, SeenObject
 from launchwatch.sim.scenes.weather import MEAN_ELECTRON_CONTENT_M2, Scene
-from launchwatch.sim.sensors import Delivery, SeenFlight, SensorRun
+from launchwatch.sim.sensors import Delivery, SensorRun, truth_of
 from launchwatch.sim.sensors.looks import Looks, clutter_rows, deliveries, looks_within, uniforms_of
 
 _ROUNDING_M = 1.0  # a line that starts at a site on the ellipsoid may come out this little below it
@@ -49,14 +49,14 @@ class _Rows:
 
 
 def observe_radar(
-    sensor: RadarSensor, flights: Sequence[SeenFlight], scene: Scene, seed: int, start_ns: int, stop_ns: int
+    sensor: RadarSensor, objects: Sequence[SeenObject], scene: Scene, seed: int, start_ns: int, stop_ns: int
 ) -> SensorRun:
-    """What a phased-array radar delivers of flights between two epochs.
+    """What a phased-array radar delivers of objects between two epochs.
 
     Parameters
     ----------
     sensor : RadarSensor
-    flights : sequence of SeenFlight
+    objects : sequence of SeenObject
     scene : Scene
     seed : int
     start_ns, stop_ns : int
@@ -77,31 +77,35 @@ def observe_radar(
     looks = looks_within(sensor.revisit_s, 0.0, False, start_ns, stop_ns)
     bias_deg = np.degrees(sensor.bias_angle_mrad * 1e-3)
     bias = normals(look_uniforms(seed, sensor.id, "bias", 0, 1, 3)[0]) * [bias_deg, bias_deg, sensor.bias_range_m]
-    parts = [_echo_rows(sensor, flight, i, scene, seed, looks, bias) for i, flight in enumerate(flights)]
+    parts = [
+        _echo_rows(sensor, one, one.echo, i, scene, seed, looks, bias)
+        for i, one in enumerate(objects)
+        if one.echo is not None
+    ]
     parts.append(_false_rows(sensor, seed, looks))
     look, plot, power, source = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("look", "plot", "power", "source")
     )
     order = np.lexsort((-power, look))
     rows = _Rows(look[order], plot[order], power[order], source[order])
-    truth = ObservationTruth(
-        sensor=sensor.id,
-        launches=tuple(flight.launch for flight in flights),
-        sequence=np.arange(len(rows.look)),
-        source=rows.source,
-    )
-    return SensorRun(_records(sensor, looks, rows), truth)
+    return SensorRun(_records(sensor, looks, rows), truth_of(sensor.id, objects, rows.source))
 
 
 def _echo_rows(
-    sensor: RadarSensor, flight: SeenFlight, source: int, scene: Scene, seed: int, looks: Looks, bias: FloatArray
+    sensor: RadarSensor,
+    one: SeenObject,
+    echo: Echo,
+    source: int,
+    scene: Scene,
+    seed: int,
+    looks: Looks,
+    bias: FloatArray,
 ) -> _Rows:
-    """Plots of one flight: the booster until burnout, then its payload."""
-    path = flight.trajectory
-    last_ns = flight.time_ns + int(path.last_s * NS)
-    rows = np.flatnonzero((looks.begin_ns >= flight.time_ns) & (looks.begin_ns <= last_ns))
-    t_s = np.minimum((looks.begin_ns[rows] - flight.time_ns) / NS, path.last_s)
-    target = path.at(t_s)[0]
+    """Plots of one object."""
+    t_s = (looks.begin_ns - one.epoch_ns) / NS
+    rows = np.flatnonzero((t_s >= one.begin_s) & (t_s <= one.end_s))
+    t_s = t_s[rows]
+    target = one.motion(t_s)[0]
     site = itrf_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m)
     plot = np.column_stack(azimuth_elevation_range(site, sensor.lat_deg, sensor.lon_deg, target))
     inside = (
@@ -114,9 +118,9 @@ def _echo_rows(
     if sensor.elevation_min_deg < 0.0:
         inside &= lowest_height(site, target) >= -_ROUNDING_M
     rows, t_s, target, plot = rows[inside], t_s[inside], target[inside], plot[inside]
-    u = uniforms_of(looks, rows, seed, sensor.id, flight.launch, 4)
+    u = uniforms_of(looks, rows, seed, sensor.id, one.id, 4)
     reference = sensor.reference
-    rcs = np.where(t_s <= path.burnout_s, path.booster.rcs_booster_m2, path.booster.rcs_payload_m2)
+    rcs = echo.rcs_m2(t_s, site, sensor.frequency_mhz * 1e6)
     snr = snr_at(plot[:, 2], rcs, reference.range_km * 1e3, reference.rcs_m2, reference.snr_db)
     power = received_power(snr, u[:, 0])
     seen = power >= ratio(sensor.threshold_snr_db)

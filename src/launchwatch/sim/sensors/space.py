@@ -1,7 +1,7 @@
-"""The space-based component: infrared payloads that see burning stages from orbit.
+"""The space-based component: infrared payloads that see what shines from orbit.
 
-Each look at a plume gives an SNR from intensity, transmission, range and noise-equivalent irradiance, one unit of
-Gaussian noise upon it, and a direction. Nothing is seen below cloud, behind the Earth, or of a body that does not burn.
+Each look at a source gives an SNR from intensity, transmission, range and noise-equivalent irradiance, one unit of
+Gaussian noise upon it, and a direction. Nothing is seen below cloud or behind the Earth.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.catalog.schema import InfraredSensor, Payload
 from launchwatch.core.arrays import FloatArray, IntArray
@@ -18,11 +19,11 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import A, B, geodetic_from_itrf
 from launchwatch.messages.observations import InfraredLook
-from launchwatch.messages.truth import ObservationTruth
-from launchwatch.physics.radiometry import band_share, direction_sigma, irradiance, plume_intensity, transmission
+from launchwatch.physics.radiometry import direction_sigma, irradiance, transmission
 from launchwatch.physics.visibility import lowest_height, zenith_angle_deg
+from launchwatch.sim.scenes.objects import Emission, SeenObject
 from launchwatch.sim.scenes.weather import Scene
-from launchwatch.sim.sensors import Delivery, SeenFlight, SensorRun
+from launchwatch.sim.sensors import Delivery, SensorRun, truth_of
 from launchwatch.sim.sensors.looks import Looks, clutter_rows, deliveries, looks_within, thinned, uniforms_of
 
 OrbitPositions = Callable[[IntArray], tuple[FloatArray, FloatArray]]
@@ -53,13 +54,13 @@ def observe_infrared(
     sensor: InfraredSensor,
     payload: Payload,
     orbit_positions: OrbitPositions,
-    flights: Sequence[SeenFlight],
+    objects: Sequence[SeenObject],
     scene: Scene,
     seed: int,
     start_ns: int,
     stop_ns: int,
 ) -> SensorRun:
-    """What an infrared sensor delivers of flights between two epochs.
+    """What an infrared sensor delivers of objects between two epochs.
 
     A starer looks at instants on the grid of its period. A scanner spins about its axis to the Earth: a look is one
     turn, in which each source is crossed at the moment that its angle about the axis fixes.
@@ -69,7 +70,7 @@ def observe_infrared(
     sensor, payload : InfraredSensor, Payload
     orbit_positions : callable
         See `OrbitPositions`.
-    flights : sequence of SeenFlight
+    objects : sequence of SeenObject
     scene : Scene
     seed : int
     start_ns, stop_ns : int
@@ -91,54 +92,50 @@ def observe_infrared(
     looks = thinned(looks, payload.duty, seed, sensor.id)
     bias_rad = normals(look_uniforms(seed, sensor.id, "bias", 0, 1, 2)[0]) * payload.bias_urad * 1e-6
     parts = [
-        _plume_rows(sensor.id, payload, orbit_positions, flight, i, scene, seed, looks, bias_rad)
-        for i, flight in enumerate(flights)
+        _source_rows(sensor.id, payload, orbit_positions, one, one.emission, i, scene, seed, looks, bias_rad)
+        for i, one in enumerate(objects)
+        if one.emission is not None
     ]
     parts.append(_clutter_rows(sensor.id, payload, orbit_positions, seed, looks))
     rows = _in_order(parts)
-    truth = ObservationTruth(
-        sensor=sensor.id,
-        launches=tuple(flight.launch for flight in flights),
-        sequence=np.arange(len(rows.look)),
-        source=rows.source,
-    )
-    return SensorRun(_records(sensor.id, payload, orbit_positions, looks, rows), truth)
+    records = _records(sensor.id, payload, orbit_positions, looks, rows)
+    return SensorRun(records, truth_of(sensor.id, objects, rows.source))
 
 
-def _plume_rows(
+def _source_rows(
     sensor: str,
     payload: Payload,
     orbit_positions: OrbitPositions,
-    flight: SeenFlight,
+    one: SeenObject,
+    emission: Emission,
     source: int,
     scene: Scene,
     seed: int,
     looks: Looks,
     bias_rad: FloatArray,
 ) -> _Rows:
-    """Detections of one flight while it burns."""
-    path = flight.trajectory
-    burnout_ns = flight.time_ns + round(path.burnout_s * NS)
-    rows = np.flatnonzero((looks.end_ns >= flight.time_ns) & (looks.begin_ns <= burnout_ns))
-    time_ns = _crossing_ns(payload, orbit_positions, flight, looks, rows)
-    burning = (time_ns >= flight.time_ns) & (time_ns <= burnout_ns)
-    rows, time_ns = rows[burning], time_ns[burning]
-    t_s = (time_ns - flight.time_ns) / NS
-    target = path.at(t_s)[0]
-    thrust_n, exhaust_m_s = path.thrust_at(t_s)
+    """Detections of one object while it shines."""
+    spans = np.array(emission.spans_s).reshape(-1, 2)
+    begin_s, end_s = (looks.begin_ns - one.epoch_ns) / NS, (looks.end_ns - one.epoch_ns) / NS
+    rows = np.flatnonzero(_any_overlap(begin_s, end_s, spans))
+    time_ns = _crossing_ns(payload, orbit_positions, one, looks, rows)
+    t_s = (time_ns - one.epoch_ns) / NS
+    shines = _any_overlap(t_s, t_s, spans)
+    rows, time_ns, t_s = rows[shines], time_ns[shines], t_s[shines]
+    target = one.motion(t_s)[0]
+    intensity = emission.intensity_w_sr(t_s, payload.band_um)
     here, velocity = orbit_positions(time_ns)
     height = geodetic_from_itrf(target)[2]
     cloud_top = scene.cloud_top_m - _ROUNDING_M
-    seen = (thrust_n > 0.0) & (height >= cloud_top) & (lowest_height(here, target) >= cloud_top)
+    seen = (intensity > 0.0) & (height >= cloud_top) & (lowest_height(here, target) >= cloud_top)
     if payload.earth_limb_margin_km is not None:
         seen &= lowest_height(here, target, beyond=True) >= payload.earth_limb_margin_km * 1e3
-    # draws of all looks of the burn, seen or not: cheaper than to pick, and the same numbers
-    noise = normals(uniforms_of(looks, rows, seed, sensor, flight.launch, 3))
+    # draws of all looks while it shines, seen or not: cheaper than to pick, and the same numbers
+    noise = normals(uniforms_of(looks, rows, seed, sensor, one.id, 3))
     line = target - here
     distance = np.linalg.norm(line, axis=1)
-    intensity = plume_intensity(path.booster.plume_efficiency, thrust_n, exhaust_m_s, height)
     clear = transmission(payload.band_um, height, zenith_angle_deg(target, here))
-    signal = irradiance(intensity * band_share(payload.band_um), distance, clear)
+    signal = irradiance(intensity, distance, clear)
     mean_snr = signal / payload.noise_equivalent_irradiance_w_m2
     snr = mean_snr + noise[:, 0]
     seen &= snr >= payload.threshold_snr
@@ -152,19 +149,24 @@ def _plume_rows(
 
 
 def _crossing_ns(
-    payload: Payload, orbit_positions: OrbitPositions, flight: SeenFlight, looks: Looks, rows: IntArray
+    payload: Payload, orbit_positions: OrbitPositions, one: SeenObject, looks: Looks, rows: IntArray
 ) -> IntArray:
-    """When each look passes over a flight."""
+    """When each look passes over an object."""
     begin = looks.begin_ns[rows]
     if payload.scan == "staring" or not len(rows):
         return begin
     middle = (begin + looks.end_ns[rows]) // 2
-    t_s = np.clip((middle - flight.time_ns) / NS, 0.0, flight.trajectory.last_s)
+    t_s = np.clip((middle - one.epoch_ns) / NS, one.begin_s, one.end_s)
     here, velocity = orbit_positions(middle)
-    line = flight.trajectory.at(t_s)[0] - here
+    line = one.motion(t_s)[0] - here
     along, across, _ = _axes(here, velocity)
     turn = np.arctan2(np.sum(line * across, axis=1), np.sum(line * along, axis=1)) / (2.0 * np.pi)
     return np.asarray(begin + np.rint(np.mod(turn, 1.0) * payload.period_s * NS).astype(np.int64))
+
+
+def _any_overlap(begin_s: FloatArray, end_s: FloatArray, spans_s: FloatArray) -> NDArray[np.bool_]:
+    """Whether times (n,) to (n,) overlap any of spans (m, 2); both ends count."""
+    return np.asarray(((end_s[:, None] >= spans_s[:, 0]) & (begin_s[:, None] <= spans_s[:, 1])).any(axis=1))
 
 
 def _axes(position: FloatArray, velocity: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from launchwatch import __version__
-from launchwatch.assembly.flight.launch import TRUTH_BOUND_M, Flown, aim, truth_of
+from launchwatch.assembly.flight.launch import TRUTH_BOUND_M, aim, truth_of
 from launchwatch.assembly.flight.output import ephemeris_of, ephemeris_of_truth, write_flight
 from launchwatch.assembly.flight.table import flight_table
 from launchwatch.catalog.loader import load_catalog, load_scenario
@@ -129,7 +129,7 @@ def test_truth_of_a_run_gives_the_flight_between_its_samples() -> None:
         launch = load_scenario(name, CATALOG).launches[0]
         booster = CATALOG.boosters[launch.booster]
         path = fly(booster, aim(launch, booster))
-        one = ephemeris_of_truth(truth_of(launch, Flown(booster, path)))
+        one = ephemeris_of_truth(truth_of(launch, booster, path))
         # an ignition after a coast is found by the first sample with thrust
         assert one.breaks_s == path.kinks_s
         assert len(one.breaks_s) == kinks

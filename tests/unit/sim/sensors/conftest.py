@@ -12,7 +12,9 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import itrf_from_geodetic
-from launchwatch.sim.sensors import SeenFlight
+from launchwatch.physics.radiometry import band_share, plume_intensity
+from launchwatch.sim.scenes.cross_sections import SteppedEcho
+from launchwatch.sim.scenes.objects import SeenObject
 
 LIFT_OFF_NS = parse_utc("2020-03-01T06:00:00.400000Z")
 BLOCK = {"name": "of tests", "source": "tests", "confidence": "none", "status": "synthetic"}
@@ -63,6 +65,14 @@ class Climb:
     def thrust_at(self, t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
         burns = (t_s >= 0.0) & (t_s < self.burnout_s) & ~((t_s >= self.gap_s[0]) & (t_s < self.gap_s[1]))
         return np.where(burns, self.thrust_n, 0.0), np.full(len(t_s), 2700.0)
+
+    @property
+    def spans_s(self) -> tuple[tuple[float, float], ...]:
+        return ((0.0, self.burnout_s),)
+
+    def intensity_w_sr(self, t_s: FloatArray, band_um: tuple[float, float]) -> FloatArray:
+        plume = plume_intensity(self.booster.plume_efficiency, *self.thrust_at(t_s), self.height(t_s))
+        return np.asarray(plume * band_share(band_um))
 
 
 def stationary(longitude_deg: float) -> Callable[[IntArray], tuple[FloatArray, FloatArray]]:
@@ -150,8 +160,19 @@ class Sky:
     radar_sensor = staticmethod(radar_sensor)
 
     @staticmethod
-    def flight(launch: str = "climb", delay_s: float = 0.0, **changes: Any) -> SeenFlight:
-        return SeenFlight(launch, LIFT_OFF_NS + round(delay_s * NS), Climb(**changes))
+    def flight(launch: str = "climb", delay_s: float = 0.0, **changes: Any) -> SeenObject:
+        climb = Climb(**changes)
+        return SeenObject(
+            id=launch,
+            kind="payload",
+            launch=launch,
+            epoch_ns=LIFT_OFF_NS + round(delay_s * NS),
+            begin_s=0.0,
+            end_s=climb.last_s,
+            motion=climb.at,
+            emission=climb,
+            echo=SteppedEcho(climb.burnout_s, climb.booster.rcs_booster_m2, climb.booster.rcs_payload_m2),
+        )
 
 
 @pytest.fixture(scope="session")

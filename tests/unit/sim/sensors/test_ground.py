@@ -12,8 +12,9 @@ from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook
 from launchwatch.physics.radar import detection_probability, ionospheric_delay, ratio, snr_at
+from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
-from launchwatch.sim.sensors import SeenFlight, SensorRun
+from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.ground import observe_radar
 
 CLEAR = Scene(cloud_top_m=7000.0)
@@ -31,18 +32,18 @@ def rows(run: SensorRun) -> dict[str, Any]:
     return table | {"source": run.truth.source}
 
 
-def watch(sky: Any, flights: list[SeenFlight], scene: Scene = CLEAR, **options: Any) -> SensorRun:
+def watch(sky: Any, flights: list[SeenObject], scene: Scene = CLEAR, **options: Any) -> SensorRun:
     window, seed = options.pop("window_s", (-60.0, 1000.0)), options.pop("seed", 1)
     start, stop = (sky.lift_off_ns + round(s * NS) for s in window)
     return observe_radar(sky.radar_sensor(**options), flights, scene, seed, start, stop)
 
 
-def true_plots(sky: Any, flight: SeenFlight, time_ns: Any) -> FloatArray:
-    target = flight.trajectory.at((time_ns - flight.time_ns) / NS)[0]
+def true_plots(sky: Any, flight: SeenObject, time_ns: Any) -> FloatArray:
+    target = flight.motion((time_ns - flight.epoch_ns) / NS)[0]
     return np.column_stack(azimuth_elevation_range(itrf_from_geodetic(52.0, 104.0, 0.0), 52.0, 104.0, target))
 
 
-def errors_over_sigma(sky: Any, flight: SeenFlight, table: dict[str, Any]) -> FloatArray:
+def errors_over_sigma(sky: Any, flight: SeenObject, table: dict[str, Any]) -> FloatArray:
     true = true_plots(sky, flight, table["time_ns"])
     azimuth = np.mod(table["azimuth_deg"] - true[:, 0] + 180.0, 360.0) - 180.0
     return np.column_stack(
@@ -146,10 +147,10 @@ def test_an_odd_ionosphere_lengthens_ranges_by_what_the_radar_does_not_correct(s
     flight, options = sky.flight(), {"frequency_mhz": 150.0}
     mean, odd = (rows(watch(sky, [flight], Scene(0.0, content), **options)) for content in (3e17, 8e17))
     late = (mean["time_ns"] - sky.lift_off_ns) / NS > 600.0
-    target = flight.trajectory.at((mean["time_ns"][late] - sky.lift_off_ns) / NS)[0]
+    target = flight.motion((mean["time_ns"][late] - sky.lift_off_ns) / NS)[0]
     assert len(target) > 20
     elevation = true_plots(sky, flight, mean["time_ns"])[late, 1]
-    heights = flight.trajectory.height((mean["time_ns"][late] - sky.lift_off_ns) / NS)
+    heights = flight.emission.height((mean["time_ns"][late] - sky.lift_off_ns) / NS)
     extra = odd["range_m"][late] - mean["range_m"][late]
     np.testing.assert_allclose(extra, ionospheric_delay(150e6, 5e17, elevation, heights), rtol=1e-6)
     assert extra.min() > 500.0

@@ -17,8 +17,9 @@ from launchwatch.physics.radiometry import (
     transmission,
 )
 from launchwatch.physics.visibility import lowest_height, zenith_angle_deg
+from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
-from launchwatch.sim.sensors import SeenFlight, SensorRun
+from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.space import observe_infrared
 
 CLEAR = Scene(cloud_top_m=0.0)
@@ -34,7 +35,7 @@ def rows(run: SensorRun) -> dict[str, Any]:
     return table | {"source": run.truth.source}
 
 
-def watch(sky: Any, flights: list[SeenFlight], scene: Scene = CLEAR, **options: Any) -> SensorRun:
+def watch(sky: Any, flights: list[SeenObject], scene: Scene = CLEAR, **options: Any) -> SensorRun:
     window = options.pop("window_s", (-60.0, 400.0))
     orbit = options.pop("orbit", sky.stationary(75.0))
     seed, name = options.pop("seed", 1), options.pop("name", "eye")
@@ -59,7 +60,7 @@ def test_a_plume_is_seen_from_cloud_break_to_burnout(sky: Any) -> None:
     flight = sky.flight()
     table = rows(watch(sky, [flight], Scene(cloud_top_m=7000.0)))
     t_s = after_lift_off_s(sky, table)
-    heights = flight.trajectory.height(t_s)
+    heights = flight.emission.height(t_s)
     assert heights.min() >= 6999.0
     assert heights.min() < 7000.0 + 1.0 * np.sqrt(2.0 * 15.0 * 7000.0)  # the first look after cloud break sees it
     assert 179.0 <= t_s.max() < 180.0
@@ -86,8 +87,8 @@ def test_the_limb_hides_until_the_booster_rises_above_it(sky: Any) -> None:
     flight, orbit = sky.flight(), sky.stationary(30.5)  # 84.6 degrees of arc away
     table = rows(watch(sky, [flight], orbit=orbit, noise_equivalent_irradiance_w_m2=1e-14))
     t_s = after_lift_off_s(sky, table)
-    assert np.all(lowest_height(table["sensor_position_m"], flight.trajectory.at(t_s)[0]) >= -1.0)
-    early = flight.trajectory.at(np.arange(0.0, 18.0))[0]
+    assert np.all(lowest_height(table["sensor_position_m"], flight.motion(t_s)[0]) >= -1.0)
+    early = flight.motion(np.arange(0.0, 18.0))[0]
     assert np.all(lowest_height(orbit(np.zeros(18, np.int64))[0], early) < 0.0)
     assert 18.0 < t_s.min() < 40.0  # once it clears the limb, only the air that the line grazes is in the way
 
@@ -99,7 +100,7 @@ def test_a_limb_payload_sees_only_against_space(sky: Any) -> None:
     assert not len(watch(sky, [flight], **options).truth.sequence)  # against the Earth
     orbit = sky.stationary(30.5)
     table = rows(watch(sky, [flight], orbit=orbit, **options))
-    target = flight.trajectory.at(after_lift_off_s(sky, table))[0]
+    target = flight.motion(after_lift_off_s(sky, table))[0]
     assert len(target) > 50
     assert np.all(lowest_height(table["sensor_position_m"], target, beyond=True) >= margin_km * 1e3)
 
@@ -110,7 +111,7 @@ def test_detections_follow_the_stated_probability(sky: Any) -> None:
     nei = 2e-12
     seen = sum(len(watch(sky, [flight], name=f"eye-{k}").truth.sequence) for k in range(40))
     t_s = 0.6 + np.arange(180.0)
-    target = flight.trajectory.at(t_s)[0]
+    target = flight.motion(t_s)[0]
     here = sky.stationary(75.0)(np.zeros(180, np.int64))[0]
     heights = geodetic_from_itrf(target)[2]
     signal = irradiance(
@@ -130,7 +131,7 @@ def many_directions(sky: Any, sensors: int, **options: Any) -> tuple[list[FloatA
     errors, sigma = [], []
     for k in range(sensors):
         table = rows(watch(sky, [flight], name=f"eye-{k}", **options))
-        target = flight.trajectory.at(after_lift_off_s(sky, table))[0]
+        target = flight.motion(after_lift_off_s(sky, table))[0]
         true = target - table["sensor_position_m"]
         errors.append(across(true / np.linalg.norm(true, axis=1)[:, None], table["line_of_sight"]) * 1e6)
         sigma.append(table["sigma_urad"])

@@ -1,0 +1,127 @@
+"""What each partner's sensors deliver of a case, and which of it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from launchwatch.catalog.catalogue import Catalog
+from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario
+from launchwatch.core.arrays import FloatArray, IntArray
+from launchwatch.core.epochs import NS
+from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.messages.envelope import Envelope
+from launchwatch.messages.truth import ObservationTruth
+from launchwatch.sim.scenes.launched import launched, payload_of
+from launchwatch.sim.scenes.objects import SeenObject
+from launchwatch.sim.scenes.weather import Scene
+from launchwatch.sim.sensors import SensorRun
+from launchwatch.sim.sensors.ground import observe_radar
+from launchwatch.sim.sensors.space import observe_infrared
+from launchwatch.sim.truth.flight import Trajectory
+from launchwatch.sim.truth.orbits import satellite_positions
+
+BEFORE_S = 30.0
+"""Sensors are played from so long before the first lift-off."""
+IN_ORBIT_S = 1800.0
+"""A flight that does not come down is played so long after lift-off."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A case as its sensors see it: own observations by partner in order of arrival, their truth, and when it ends."""
+
+    own: dict[str, list[Envelope]]
+    truth: list[ObservationTruth]
+    stop_ns: int
+
+
+def observe(
+    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]
+) -> Observed:
+    """Play all sensors of all partners over the launches of one case."""
+    objects: list[SeenObject] = []
+    for launch, path in flights:
+        booster = catalog.boosters[launch.booster]
+        if scenario.objects == "all":
+            objects += launched(launch.id, launch.time_ns, booster, path)
+        else:
+            objects.append(payload_of(launch.id, launch.time_ns, booster, path))
+    first = min(launch.time_ns for launch, _ in flights)
+    ends = [
+        launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
+        for launch, path in flights
+    ]
+    stop_ns = max(ends) + round(scenario.duration_after_impact_s * NS)
+    start_ns = first - round(BEFORE_S * NS)
+    scene = Scene(cloud_top_m=scenario.weather.cloud_top_km * 1e3)
+    own: dict[str, list[Envelope]] = {}
+    truth = []
+    for partner in scenario.partners:
+        envelopes: list[Envelope] = []
+        for sensor in sensors_of(catalog, scenario, partner, first):
+            run = _observed_by(catalog, sensor, objects, scene, seed, start_ns, stop_ns)
+            truth.append(run.truth)
+            for k, delivery in enumerate(run.deliveries, 1):
+                look = delivery.observation
+                envelopes.append(
+                    Envelope(
+                        id=f"{sensor.id}/{k}",
+                        topic="observations",
+                        sequence=k,
+                        valid_ns=look.look_until_ns,
+                        observed_ns=look.look_until_ns,
+                        received_ns=delivery.received_ns,
+                        emitted_ns=delivery.received_ns,
+                        purpose=scenario.purpose,
+                        origin=("simulated",),
+                        lineage=(),
+                        payload=look,
+                    )
+                )
+        own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
+    return Observed(own, truth, stop_ns)
+
+
+def sensors_of(
+    catalog: Catalog, scenario: Scenario, partner: str, date_ns: int
+) -> list[InfraredSensor | RadarSensor]:
+    """The partner's sensors that play: in service on the date, chosen by the scenario, of a kind that is simulated."""
+    choice = scenario.sensors
+    return [
+        sensor
+        for name, sensor in catalog.sensors_in_service(date_ns, partner).items()
+        if (choice.only is None or name in choice.only)
+        and name not in choice.exclude
+        and not (isinstance(sensor, RadarSensor) and sensor.technique == "over-the-horizon")
+    ]
+
+
+def _observed_by(
+    catalog: Catalog,
+    sensor: InfraredSensor | RadarSensor,
+    objects: Sequence[SeenObject],
+    scene: Scene,
+    seed: int,
+    start_ns: int,
+    stop_ns: int,
+) -> SensorRun:
+    if isinstance(sensor, RadarSensor):
+        return observe_radar(sensor, objects, scene, seed, start_ns, stop_ns)
+    orbit = catalog.orbit_of(sensor, start_ns)
+
+    def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
+        return satellite_positions(orbit, epochs_ns)
+
+    return observe_infrared(
+        sensor, catalog.payloads[sensor.payload], positions, objects, scene, seed, start_ns, stop_ns
+    )
+
+
+def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:
+    """Latitude and longitude below a satellite at an epoch, degrees."""
+    position, _ = satellite_positions(catalog.orbit_of(sensor, epoch_ns), np.array([epoch_ns]))
+    lat, lon, _ = geodetic_from_itrf(position[0])
+    return float(lat), float(lon)
