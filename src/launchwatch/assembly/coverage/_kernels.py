@@ -17,7 +17,7 @@ from launchwatch.core.jit import njit
 
 Point: TypeAlias = tuple[float, float, float]
 Sky: TypeAlias = tuple[float, float, float]
-"""Step of the table of transmission, rad; top of the cloud, m; margin over the limb, m, -inf for one that looks down."""
+"""Step of the table of transmission, rad; top of the cloud, m; margin over the limb, m, -inf where it looks down."""
 
 Field: TypeAlias = tuple[float, float, float, float]
 """Nearest range, squared; sines of the lowest and the highest elevation; 1 for over the horizon, else 0."""
@@ -147,10 +147,10 @@ def infrared_looks(
 def _within(east: float, north: float, sectors: FloatArray) -> bool:
     """Whether an azimuth lies in any of the sectors (m, 2), start and width deg (physics.visibility.in_sectors)."""
     azimuth = math.degrees(math.atan2(east, north))
+    inside = False
     for m in range(sectors.shape[0]):
-        if (azimuth - sectors[m, 0]) % 360.0 <= sectors[m, 1]:
-            return True
-    return False
+        inside |= (azimuth - sectors[m, 0]) % 360.0 <= sectors[m, 1]
+    return inside
 
 
 @njit(cache=True, error_model="numpy")

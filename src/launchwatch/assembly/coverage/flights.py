@@ -67,7 +67,7 @@ class Profile:
     @property
     def t_s(self) -> FloatArray:
         """Times (n,), s after lift-off."""
-        return np.arange(len(self.height_m)) * self.step_s
+        return np.asarray(np.arange(len(self.height_m)) * self.step_s)
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,7 @@ def class_flight(catalog: Catalog, booster_class: str) -> ClassFlight:
         No such class.
     """
     if booster_class not in get_args(BoosterClass):
-        raise CatalogError(
-            f"--booster-class {booster_class}: unknown{nearest(booster_class, get_args(BoosterClass))}"
-        )
+        raise CatalogError(f"--booster-class {booster_class}: unknown{nearest(booster_class, get_args(BoosterClass))}")
     flying = FLYING[booster_class]
     booster = catalog.boosters[flying.booster]
     if flying.orbit_km is not None:
@@ -105,9 +103,7 @@ def class_flight(catalog: Catalog, booster_class: str) -> ClassFlight:
         plan = aim_impact(booster, _LAUNCH, direct(*_LAUNCH, 0.0, flying.range_km * 1e3))
     path = fly(booster, plan)
     end_s = path.burnout_s if path.impact_s is None else path.impact_s
-    return ClassFlight(
-        booster, path, profile(path, BOOST_STEP_S, path.burnout_s), profile(path, FLIGHT_STEP_S, end_s)
-    )
+    return ClassFlight(booster, path, profile(path, BOOST_STEP_S, path.burnout_s), profile(path, FLIGHT_STEP_S, end_s))
 
 
 def profile(path: Trajectory, step_s: float, until_s: float) -> Profile:

@@ -17,6 +17,8 @@ from launchwatch.physics.radar import ratio
 from launchwatch.physics.radiometry import band_share, plume_intensity, transmission
 from launchwatch.physics.visibility import MEAN_RADIUS, sector_widths
 
+KINDS = ("infrared", "radar", "over-the-horizon")
+"""Kinds of sensor; `radar` are the phased arrays."""
 SKY_WAVE_TOP_M = 300e3
 """Over-the-horizon radar sees a burning stage below this height, where the ionosphere bends its wave back to."""
 
@@ -62,12 +64,12 @@ class Seen:
     def over(self, times: int) -> Seen:
         """The same at so many times, for what does not change."""
         shape = (*self.count.shape[:3], times)
-        return Seen(*(np.broadcast_to(part, shape) for part in self.parts))
-
-    @property
-    def parts(self) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-        """The four arrays."""
-        return self.count, self.first_s, self.track_s, self.height_m
+        return Seen(
+            np.broadcast_to(self.count, shape),
+            np.broadcast_to(self.first_s, shape),
+            np.broadcast_to(self.track_s, shape),
+            np.broadcast_to(self.height_m, shape),
+        )
 
     def with_(self, other: Seen) -> Seen:
         """What both see together."""
@@ -203,7 +205,7 @@ def _along_ground(sensor: RadarSensor, flight: ClassFlight) -> tuple[float, Floa
 
 
 def _farthest_cosine(boost: Profile, here: FloatArray) -> FloatArray:
-    """Cosine (k,) of the angle between launch point and satellite beyond which the Earth hides the whole boost phase."""
+    """Cosine (k,) of the angle at the Earth's centre, from the launch point, beyond which the Earth hides all of it."""
     horizons = np.arccos(B / np.linalg.norm(here, axis=1)) + np.arccos(B / (B + boost.height_m.max()))
     return np.asarray(np.cos(np.minimum(horizons + boost.distance_rad.max() + _SPARE_RAD, np.pi)))
 
