@@ -25,14 +25,18 @@ _SOON = ((0.0, 30.0, 45.0, 60.0, 90.0, 120.0, 1e9),
          ("up to 30 s", "30 to 45 s", "45 to 60 s", "60 to 90 s", "90 to 120 s", "above 120 s"))  # fmt: skip
 _LATE = ((0.0, 120.0, 300.0, 600.0, 900.0, 1_200.0, 1e9),
          ("up to 2 min", "2 to 5 min", "5 to 10 min", "10 to 15 min", "15 to 20 min", "above 20 min"))  # fmt: skip
+_DECLARED = ((0.0, 60.0, 90.0, 120.0, 300.0, 900.0, 1e9),
+             ("up to 60 s", "60 to 90 s", "90 to 120 s", "2 to 5 min", "5 to 15 min", "above 15 min"))  # fmt: skip
 _LOW = ((0.0, 8.0, 12.0, 25.0, 50.0, 100.0, 1e9),
         ("up to 8 km", "8 to 12 km", "12 to 25 km", "25 to 50 km", "50 to 100 km", "above 100 km"))  # fmt: skip
 _HIGH = ((0.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 1e9),
-         ("up to 50 km", "50 to 100 km", "100 to 200 km", "200 to 500 km", "500 to 1,000 km", "above"))  # fmt: skip
+         ("up to 50 km", "50 to 100 km", "100 to 200 km", "200 to 500 km", "500 to 1,000 km",
+          "above 1,000 km"))  # fmt: skip
 _NEVER, _UNSEEN = "never", "not seen"
 AREA_HEADS = (
-    "launch area", "cell", "infrared", "radar", "over the horizon", "both", "any", "sensors infrared", "sensors radar",
-    "first look infrared (s)", "first look radar (s)", "track (s)", "visible from, infrared (km)",
+    "launch area", "cell", "infrared (%)", "radar (%)", "over the horizon (%)", "infrared and radar (%)", "any (%)",
+    "infrared sensors", "radars", "first look, infrared (s)", "first look, radar (s)", "track (s)",
+    "visible from, infrared (km)",
 )  # fmt: skip
 
 
@@ -54,11 +58,11 @@ def lines_of(document: Mapping[str, Any]) -> list[str]:
         *(("left out", one["why"]) for one in document["left_out"]),
     ]
     texts = [f"{name:18} {text}" for name, text in rows]
-    texts += ["", _columns("launch area", ("infrared", "radar", "both", "any", "first look", "track"))]
+    texts += ["", _columns("launch area", ("infrared", "radar", "both", "any", "infrared at", "radar at", "track at"))]
     for one in document["regions"]:
         shares = [_percent(one[f"{key}_fraction"]) for key in ("infrared", "radar", "dual", "any")]
-        looks = [s for s in one["first_look_s"].values() if s is not None]
-        texts.append(_columns(one["name"], (*shares, _seconds(min(looks, default=None)), _seconds(one["track_s"]))))
+        times = [one["first_look_s"]["infrared"], one["first_look_s"]["radar"], one["track_s"]]
+        texts.append(_columns(one["name"], (*shares, *(_seconds(time) for time in times))))
     return [*texts, "", "Assumptions", *(f"- {text}" for text in document["assumptions"])]
 
 
@@ -96,7 +100,7 @@ def render_coverage(document: Mapping[str, Any]) -> str:
 
 
 def _columns(name: str, texts: Sequence[str]) -> str:
-    return f"{name:34}" + "".join(f"{text:>11}" for text in texts)
+    return f"{name:34}" + "".join(f"{text:>13}" for text in texts)
 
 
 def _figures(document: Mapping[str, Any]) -> list[_Figure]:
@@ -133,7 +137,7 @@ def _figures(document: Mapping[str, Any]) -> list[_Figure]:
             [
                 WorldMap("first look, infrared", "after lift-off", grid("first_look_s", "infrared"), *_SOON, _UNSEEN),
                 WorldMap("first look, radar", "after lift-off", grid("first_look_s", "radar"), *_LATE, _UNSEEN, radars),
-                WorldMap("declared track, any kind", "after lift-off", grid("track_s"), *_LATE, _UNSEEN),
+                WorldMap("declared track, any kind", "after lift-off", grid("track_s"), *_DECLARED, _UNSEEN),
             ],
             "How soon: medians over the times and azimuths at which the launch is seen at all. A track is declared at "
             "the third look of one sensor.",
@@ -231,13 +235,16 @@ def _seconds(value: float | None) -> str:
 def _area_row(one: Mapping[str, Any]) -> tuple[str, ...]:
     lat, lon = one["lat_deg"], one["lon_deg"]
     cell = f"{abs(lat):.1f}{'N' if lat >= 0 else 'S'} {abs(lon):.1f}{'E' if lon >= 0 else 'W'}"
-    shares = (_percent(one[f"{key}_fraction"]) for key in (*_KINDS, "dual", "any"))
-    counts = (f"{one[f'{key}_count']['mean']:.1f} ({one[f'{key}_count']['least']}–{one[f'{key}_count']['most']})"
-              for key in ("infrared", "radar"))  # fmt: skip
+    shares = (f"{100.0 * one[f'{key}_fraction']:.1f}" for key in (*_KINDS, "dual", "any"))
+    counts = (_count(one[f"{key}_count"]) for key in ("infrared", "radar"))
     times = (one["first_look_s"]["infrared"], one["first_look_s"]["radar"], one["track_s"])
     height = one["visible_from_km"]["infrared"]
     return (one["name"], cell, *shares, *counts, *(NONE if t is None else f"{t:,.0f}" for t in times),
             NONE if height is None else f"{height:.0f}")  # fmt: skip
+
+
+def _count(count: Mapping[str, Any]) -> str:
+    return f"{count['mean']:.1f} ({count['least']}{NONE}{count['most']})"
 
 
 def _sensor_row(one: Mapping[str, Any]) -> tuple[str, ...]:
