@@ -64,8 +64,7 @@ def _draw(figure: Figure, axes: Axes, one: WorldMap) -> None:
     count = len(one.labels)
     # from light to dark in one order of lightness, for eyes that see no hue as well
     colours = colormaps["viridis_r"](np.linspace(0.06, 0.94, count))
-    shades = ListedColormap(colours)
-    shades.set_bad(PALE)
+    shades = ListedColormap(colours).with_extremes(bad=PALE)
     axes.imshow(
         np.ma.masked_invalid(one.values),
         origin="lower",

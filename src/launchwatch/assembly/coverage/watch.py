@@ -88,7 +88,8 @@ def infrared_watch(
 
     A plume is visible above the cloud, with nothing of the Earth before it (and, for a payload that looks past the
     limb, behind it), where its mean SNR meets the threshold: the functions of the simulated sensors, without draws. The
-    first look falls half a period after it becomes visible, as it does on average.
+    first look falls half a period after it becomes visible, as it does on average; where only part of the looks is
+    taken, the period is that much longer.
 
     Parameters
     ----------
@@ -127,7 +128,7 @@ def infrared_watch(
             signal,
             clear,
             (_ZENITH_STEP_RAD, cells.cloud_top_m - _ROUNDING_M, -np.inf if margin_km is None else margin_km * 1e3),
-            payload.period_s,
+            payload.period_s / payload.duty,
             count,
             least,
         )
