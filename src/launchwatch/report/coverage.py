@@ -213,10 +213,14 @@ def _launched(document: Mapping[str, Any]) -> str:
 
 def _error(document: Mapping[str, Any]) -> str:
     sampling = document["sampling"]
-    sigma = sampling["fraction_sigma"]
+    day, around = (
+        f"{100.0 * sampling[f'{kind}_fraction_sigma']['mean']:.1f} (at most "
+        f"{100.0 * sampling[f'{kind}_fraction_sigma']['most']:.1f}) points"
+        for kind in ("infrared", "radar")
+    )
     return (
-        f"{100.0 * sigma['mean']:.2f} % of the day on average, {100.0 * sigma['most']:.2f} % at most "
-        f"(one sigma; {sampling['times']} times, {len(sampling['azimuths_deg'])} azimuths)"
+        f"infrared {day} by {sampling['times']} times; radar {around} by {len(sampling['azimuths_deg'])} azimuths; "
+        "one sigma of a cell's per cent"
     )
 
 
@@ -249,5 +253,5 @@ def _count(count: Mapping[str, Any]) -> str:
 
 def _sensor_row(one: Mapping[str, Any]) -> tuple[str, ...]:
     where = f"orbit {one['orbit']} ({one['orbit_status']})" if "orbit" in one else f"{one['lat_deg']}, {one['lon_deg']}"
-    part = _percent(one["earth_day_fraction"])
+    part = f"{100.0 * one['earth_day_fraction']:.1f}"
     return (one["name"], one["owner"], one["kind"], where, part, one["confidence"], one["status"])

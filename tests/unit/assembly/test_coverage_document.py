@@ -79,7 +79,7 @@ def test_radars_alone_do_not_depend_on_the_day() -> None:
     one = document(partner="gb")
     other = document(partner="gb", at="2026-08-25T13:00:00Z")
     assert one["cells"] == other["cells"]
-    assert one["sampling"]["fraction_sigma"] == {"mean": 0.0, "most": 0.0}
+    assert one["sampling"]["infrared_fraction_sigma"] == {"mean": 0.0, "most": 0.0}
 
 
 def test_elements_out_of_date_are_left_out_with_the_reason() -> None:

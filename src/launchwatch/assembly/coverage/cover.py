@@ -83,7 +83,7 @@ def coverage(catalog: Catalog, request: Request) -> dict[str, Any]:
         "cloud_top_km": request.cloud_top_km,
         "without": list(request.without),
         "flight": _flight(flight),
-        "sampling": _sampling(cells, seen["infrared"], times),
+        "sampling": _sampling(cells, seen, times),
         "sensors": [
             *(_satellite(one, shares) for one in satellites),
             *(_radar(one, shares) for one in radars),
@@ -203,15 +203,17 @@ def _flight(flight: ClassFlight) -> dict[str, Any]:
     }
 
 
-def _sampling(cells: Cells, infrared: Seen, times: int) -> dict[str, Any]:
-    """How finely was computed, and the error of a fraction of the day that follows.
+def _sampling(cells: Cells, seen: Mapping[str, Seen], times: int) -> dict[str, Any]:
+    """How finely was computed, and the errors of the fractions that follow.
 
-    Between two times where a cell turns seen or unseen the moment of the change is even over the step: each change
-    adds a variance of step^2 / 12.
+    Between two times (or two azimuths) where a cell turns seen or unseen the moment of the change is even over the
+    step: each change adds a variance of step^2 / 12.
     """
-    seen = infrared.count > 0
-    changes = (seen[..., 1:] != seen[..., :-1]).sum(axis=3)
-    sigma = np.sqrt(changes.mean(axis=2) / 12.0) / times
+    infrared, radar = seen["infrared"].count > 0, seen["radar"].count[..., 0] > 0
+    in_time = (infrared[..., 1:] != infrared[..., :-1]).sum(axis=3).mean(axis=2)
+    around = (radar != np.roll(radar, 1, axis=2)).sum(axis=2)
+    sigma = np.sqrt(in_time / 12.0) / times
+    radar_sigma = np.sqrt(around / 12.0) / len(cells.azimuth_deg)
     return {
         "cell_deg": CELL_DEG,
         "azimuths_deg": [float(azimuth) for azimuth in cells.azimuth_deg],
@@ -220,10 +222,15 @@ def _sampling(cells: Cells, infrared: Seen, times: int) -> dict[str, Any]:
         "boost_step_s": BOOST_STEP_S,
         "flight_step_s": FLIGHT_STEP_S,
         "looks_of_a_track": DECLARED,
-        "fraction_sigma": {
-            "mean": round(float(cells.weight @ sigma.sum(axis=1)), 4),
-            "most": round(float(sigma.max()), 4),
-        },
+        "infrared_fraction_sigma": _over_the_earth(cells, sigma),
+        "radar_fraction_sigma": _over_the_earth(cells, radar_sigma),
+    }
+
+
+def _over_the_earth(cells: Cells, sigma: FloatArray) -> dict[str, float]:
+    return {
+        "mean": round(float(cells.weight @ sigma.sum(axis=1)), 4),
+        "most": round(float(sigma.max()), 4),
     }
 
 
