@@ -56,8 +56,9 @@ def fit(
 
     Returns
     -------
-    (8,) row, column, flux, their standard deviations, root mean square of the residuals, and the number of pixels.
-        The deviations are those of Gaussian noise (the Cramer-Rao bound) with the error of the mean on top.
+    (8,) row, column, flux, their standard deviations, standard deviation of the residuals, and the number of pixels.
+        The deviations are those of Gaussian noise (the Cramer-Rao bound) with the error of the mean on top. That of the
+        residuals is not a number where there are no more than three pixels.
     """
     rows, columns = frame.shape
     p = np.array([0.0, 0.0, 0.0])
@@ -121,7 +122,7 @@ def fit(
         unit[:] = 0.0
         unit[a] = 1.0
         out[3 + a] = noise * math.sqrt(abs(_solve(best_m, unit)[a]) + lever[a] ** 2 / references)
-    out[6] = math.sqrt(best / max(count, 1))
+    out[6] = math.sqrt(best / (count - 3)) if count > 3 else math.nan
     out[7] = count
     return out
 

@@ -30,7 +30,10 @@ class Spots:
     contrast_sigma : brightest pixel less `background`, over `noise`.
     peak : value of the brightest pixel, frame units.
     background, noise : mean and standard deviation of the reference pixels (at least the detector's floor).
-    misfit : root mean square of what the fitted source leaves of the pixels around, over `noise`.
+    fit_snr : flux over its standard deviation when the noise is what the fit leaves of the guard's pixels.
+    point_like : whether that ratio too passes the threshold of the false-alarm probability (Student's law with three
+        degrees of freedom fewer than pixels). A gap between clouds, a warm lake or a ragged edge stands out of its ring,
+        but no point spread function explains it.
     pixels : how many touching pixels passed the threshold.
     peak_row, peak_column : the pixel at which the matched filter is highest.
     """
@@ -47,7 +50,8 @@ class Spots:
     peak: FloatArray
     background: FloatArray
     noise: FloatArray
-    misfit: FloatArray
+    fit_snr: FloatArray
+    point_like: NDArray[np.bool_]
     pixels: IntArray
     peak_row: IntArray
     peak_column: IntArray
@@ -67,8 +71,8 @@ def find_spots(
 
     Mean and variance of a pixel's surroundings come from the ring between guard and window. The matched filter over the
     pixel, less that mean, is held against the threshold of the stated false-alarm probability. Pixels that pass and
-    touch are one source. Its position and flux are a least-squares fit of the point spread function around the pixel
-    where the filter is highest.
+    touch are one source. Its position and flux are a least-squares fit of the point spread function to the pixels of the
+    guard around the one where the filter is highest.
 
     Parameters
     ----------
@@ -109,8 +113,11 @@ def find_spots(
     top = order[first]
     pixels = np.bincount(group, minlength=len(groups)).astype(np.int64)
     rows, columns, ratios = rows[top], columns[top], ratios[top]
-    fits = fit_kernels.fit_all(frame, valid, rows, columns, ratios, detector.psf_sigma_px, detector.reach_px)
+    fits = fit_kernels.fit_all(frame, valid, rows, columns, ratios, detector.psf_sigma_px, halves[1])
     peak = frame[rows, columns].astype(np.float64)
+    with np.errstate(all="ignore"):  # a fit without pixels to spare has no residuals to speak of
+        fit_snr = np.nan_to_num(fits[:, 2] * ratios[:, 2] / (fits[:, 5] * fits[:, 6]), nan=0.0)
+    point_like = fit_snr > detection_threshold(detector.false_alarm_probability, fits[:, 7] - 2.0)
     return Spots(
         row=fits[:, 0],
         column=fits[:, 1],
@@ -124,7 +131,8 @@ def find_spots(
         peak=peak,
         background=ratios[:, 1],
         noise=ratios[:, 2],
-        misfit=fits[:, 6] / ratios[:, 2],
+        fit_snr=fit_snr,
+        point_like=point_like,
         pixels=pixels,
         peak_row=rows,
         peak_column=columns,

@@ -187,7 +187,7 @@ def test_bound_is_that_of_the_information_matrix() -> None:
     spot = find_spots(frame, detector)
     assert len(spot) == 1
     at = np.array([spot.row[0], spot.column[0], spot.flux[0]])
-    reach = detector.reach_px
+    reach = detector.guard_px // 2
     r, c = int(spot.peak_row[0]), int(spot.peak_column[0])
 
     def model(p: np.ndarray) -> np.ndarray:
@@ -238,6 +238,27 @@ def test_two_apart_are_two_and_pixels_that_touch_are_one() -> None:
     assert [(round(r), round(c)) for r, c in zip(spots.row, spots.column, strict=True)] == [(20, 20), (20, 45)]
     assert np.all(spots.pixels >= 2)
     assert len(spots.take(spots.column > 30.0)) == 1
+
+
+def test_a_point_is_point_like_and_a_patch_or_an_edge_is_not() -> None:
+    noise = 0.3 * draws(12).standard_normal((60, 90))
+    frame = noise + source((60, 90), 30.3, 15.2, 40.0, 0.5)
+    frame[28:33, 43:46] += 12.0  # a patch of 5 by 3 pixels: a lake
+    frame += np.where(np.add.outer(np.arange(60), np.arange(90)) > 120, 12.0, 0.0)  # a slanting edge: a coast
+    spots = find_spots(frame, DETECTOR)
+    assert len(spots) >= 2
+    points = spots.take(spots.point_like)
+    assert [(round(r), round(c)) for r, c in zip(points.row, points.column, strict=True)] == [(30, 15)]
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.floats(20.0, 500.0))
+def test_a_source_in_noise_is_point_like(seed: int, snr: float) -> None:
+    # the threshold is 8.1 at 22 degrees of freedom and 1e-6 (times 20 for the least ratio drawn): never below it
+    at = 15.0 + draws(seed).uniform(-0.5, 0.5, 2)
+    frame = draws(seed + 1).standard_normal((31, 31)) + source((31, 31), *at, snr / 0.5, 0.5)
+    spots = find_spots(frame, DETECTOR)
+    assert spots.point_like.tolist() == [True]
 
 
 @pytest.mark.parametrize("fill", [np.nan, np.inf, -np.inf, 3e38, -3e38])
