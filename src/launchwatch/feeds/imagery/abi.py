@@ -28,10 +28,10 @@ BANDS_UM = {
 THERMAL = range(7, 17)
 """Bands with a brightness temperature."""
 
-_MOST_PIXELS = 10_848  # along a side: the full disk at 1 km
+_MOST_PIXELS = 5_424  # along a side: the full disk at 2 km
 _USABLE = (0, 1, 2)  # good; usable under conditions; out of range, as a source that saturates its pixel is
-_DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError, MemoryError)
-# the library tells damage in many ways, by where it strikes
+# The library tells damage in many ways, by where it strikes.
+_DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, MemoryError)
 _NAME = re.compile(r"OR_ABI-L1b-Rad(F|C|M1|M2)-M[0-9]+C([0-9]{2})_(G[0-9]{2})_s([0-9]{14})_.*", re.ASCII)
 
 
@@ -66,12 +66,16 @@ class Planck:
     bc1: float
     bc2: float
 
+    def sound(self) -> bool:
+        """Whether they are near those of any of the thermal bands."""
+        return 1e3 < self.fk1 < 1e6 and 5e2 < self.fk2 < 1e4 and abs(self.bc1) < 5.0 and 0.95 < self.bc2 < 1.05
+
     def temperature(self, radiance: Any) -> NDArray[Any]:
         """Brightness temperature, K, of radiances, mW m^-2 sr^-1 (cm^-1)^-1; not a number where these are not positive.
 
         Inverted Planck function with the band's correction (Product Definition and Users' Guide, volume 3).
         """
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             value = (self.fk2 / np.log(self.fk1 / np.asarray(radiance) + 1.0) - self.bc1) / self.bc2
         return np.asarray(np.where(np.asarray(radiance) > 0.0, value, np.nan))
 
@@ -138,7 +142,7 @@ def read_band(path: Path) -> Band:
     import h5py
 
     try:
-        with h5py.File(path, "r") as file:
+        with np.errstate(all="raise"), h5py.File(path, "r") as file:
             return _band(file, path)
     except ImageryError:
         raise
@@ -162,7 +166,7 @@ def _band(file: Any, path: Path) -> Band:
     grid = _grid(file, radiance.shape, path)
     names = [f"planck_{key}" for key in ("fk1", "fk2", "bc1", "bc2")]
     planck = Planck(*(_number(file, name, path) for name in names)) if number in THERMAL else None
-    if planck is not None and not (planck.fk1 > 0.0 and planck.fk2 > 0.0 and 0.5 < planck.bc2 < 2.0):
+    if planck is not None and not planck.sound():
         raise ImageryError(f"{path}: its Planck coefficients {planck} make no temperature; fetch it again")
     start, end = _span(file, path)
     lat = _number(file, "nominal_satellite_subpoint_lat", path)
