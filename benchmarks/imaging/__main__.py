@@ -1,8 +1,8 @@
 """Point sources in a frame: ``python -m benchmarks.imaging [--pixels N] [--out FILE]``.
 
-LaunchWatch and scipy.ndimage, neither of which makes threads, take turns in one process on the same frame: noise with one source to each
-100,000 pixels. The time is that of the whole call; the best of several counts, since what else the machine does only
-ever adds. Both must find the same sources away from the sides.
+LaunchWatch and scipy.ndimage, neither of which makes threads, take turns in one process on the same frame: noise with
+one source to each 100,000 pixels. The time is that of the whole call; the best of several counts, since what else the
+machine does only ever adds. Both must find the same sources away from the sides.
 """
 
 from __future__ import annotations

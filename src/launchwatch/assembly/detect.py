@@ -138,8 +138,8 @@ def lines_of(scene: Scene, spots: HotSpots, again: np.ndarray[Any, Any], purpose
                     "height_bounds_km": [low, high],
                     "lat_bounds_deg": [round(value, 5) for value in spots.lat_bounds_deg[k].tolist()],
                     "lon_bounds_deg": [round(value, 5) for value in spots.lon_bounds_deg[k].tolist()],
-                    "band6_snr": round(band6, 3) if np.isfinite(band6) else None,
                     "persistent": bool(again[k]),
+                    **({"band6_snr": round(band6, 3)} if np.isfinite(band6) else {}),
                 },
             )
         )

@@ -159,7 +159,7 @@ def write_observations(records: Sequence[Record], path: Path) -> None:
     Raises
     ------
     ObservationError
-        Another ending, or records of several purposes.
+        Another ending, records of several purposes, or a key whose values no column of a table can hold together.
     """
     _check_ending(path)
     if len({record.purpose for record in records}) > 1:
@@ -171,7 +171,12 @@ def write_observations(records: Sequence[Record], path: Path) -> None:
 
         columns = list(dict.fromkeys(key for row in rows for key in row))
         filled = [{key: row.get(key) for key in columns} for row in rows]
-        pq.write_table(pa.Table.from_pylist(filled), path)
+        try:
+            table = pa.Table.from_pylist(filled)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+            why = " ".join(str(error).split())[:120]
+            raise ObservationError(f"{path}: a column holds values of several kinds ({why}); write .ndjson") from None
+        pq.write_table(table, path)
     else:
         path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
 
@@ -332,12 +337,10 @@ def _parquet_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    content = path.read_bytes()
     try:
-        table = pq.read_table(path)
-        rows = table.to_pylist()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise
+        rows = pq.read_table(pa.BufferReader(content)).to_pylist()
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         why = " ".join(str(error).split())[:120]
         raise ObservationError(f"{path}: is no Parquet file that can be read ({why}); write it again") from None
     for number, row in enumerate(rows, start=1):

@@ -39,7 +39,7 @@ class Rule:
     psf_sigma_px : of the point spread function before the pixel integrates it; with it, 1.26 px full width at half
         maximum. Resampling blurs a detector's 0.9 px; an assumption.
     window_px, guard_px : ring of reference pixels, 22 km wide at nadir, without 10 km.
-    false_alarm_probability : per pixel of Gaussian noise: 0.03 false alarms in a full disk.
+    false_alarm_probability : per pixel of Gaussian noise: four false alarms in a day of full disks every ten minutes.
     least_contrast_k : brightness temperature of the brightest pixel less that of its surroundings; with an atmospheric
         window at hand, of its difference to that too (Giglio et al., 2003: 6 K).
     glint_deg : spots nearer to the Sun's mirror image are left out (Giglio et al., 2003: 12).
