@@ -274,13 +274,15 @@ def plume_note(imagery: Imagery, drawn: Sequence[Curve]) -> str:
         "No public scene shows a missile, and none is claimed here. Point sources of known radiant intensity in\n"
         f"3.80-4.00 um, as of a plume at {PLUME_HEIGHT_M / 1e3:.0f} km, are added to the radiance of two real scenes\n"
         f"at {PLUMES} random places (seed {SEED}) and looked for with the usual rule, band 7 alone. Transmission is\n"
-        "that of clear air: no cloud lies over a plume, as none does once it has broken through. Range and zenith angle come\n"
-        f"from the navigation. The point spread function put in is {PLUME_SIGMA_PX:.2f} px wide, the one looked for\n"
-        f"{Rule().psf_sigma_px} px (standard deviation, before the pixel integrates); with {SHARP_PX} px put in, 0.9\n"
-        f"is passed at {sharp.passes()} in the first scene, with {BLURRED_PX} px at {blurred.passes()}.\n\n"
+        "that of clear air: no cloud lies over a plume, as none does once it has broken through. Range and zenith\n"
+        f"angle come from the navigation. The point spread function put in is {PLUME_SIGMA_PX:.2f} px wide, the one\n"
+        f"looked for {Rule().psf_sigma_px} px (standard deviation, before the pixel integrates); with {SHARP_PX} px\n"
+        f"put in, 0.9 is passed at {sharp.passes()} in the first scene,\n"
+        f"with {BLURRED_PX} px at {blurred.passes()}.\n\n"
         f"Detection probability passes 0.9 at:\n{goals};\n"
-        "in brackets where the 95 % interval passes it. Those still missed there lie in rugged surroundings: the pixels around them scatter\n"
-        f"{drawn[0].missed_noise:.1f} and {drawn[1].missed_noise:.1f} times as much as around the median plume.\n"
+        "in brackets where the 95 % interval passes it. Those still missed there lie in rugged surroundings: the pixels\n"
+        f"around them scatter {drawn[0].missed_noise:.1f} and {drawn[1].missed_noise:.1f} times as much as around the\n"
+        "median plume.\n"
     )
 
 
