@@ -280,7 +280,7 @@ def plume_note(imagery: Imagery, drawn: Sequence[Curve]) -> str:
         f"put in, 0.9 is passed at {sharp.passes()} in the first scene,\n"
         f"with {BLURRED_PX} px at {blurred.passes()}.\n\n"
         f"Detection probability passes 0.9 at:\n{goals};\n"
-        "in brackets where the 95 % interval passes it. Those still missed there lie in rugged surroundings: the pixels\n"
+        "in brackets where the 95 % interval passes it. Those still missed there lie in rugged surroundings: pixels\n"
         f"around them scatter {drawn[0].missed_noise:.1f} and {drawn[1].missed_noise:.1f} times as much as around the\n"
         "median plume.\n"
     )

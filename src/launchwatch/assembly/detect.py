@@ -138,6 +138,7 @@ def lines_of(scene: Scene, spots: HotSpots, again: np.ndarray[Any, Any], purpose
                     "height_bounds_km": [low, high],
                     "lat_bounds_deg": [round(value, 5) for value in spots.lat_bounds_deg[k].tolist()],
                     "lon_bounds_deg": [round(value, 5) for value in spots.lon_bounds_deg[k].tolist()],
+                    "point_like": bool(spots.point_like[k]),
                     "persistent": bool(again[k]),
                     **({"band6_snr": round(band6, 3)} if np.isfinite(band6) else {}),
                 },

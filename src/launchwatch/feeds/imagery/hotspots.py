@@ -2,7 +2,8 @@
 
 A spot must stand out of its ring and of what its fit leaves, each at the same false-alarm probability of Gaussian
 noise. Real scenes are not Gaussian: the second test is what gaps between clouds, lakes and coasts do not pass. And it
-must be warmer than its surroundings by some kelvin, as in contextual tests for fires (Giglio et al., 2003).
+must be warmer than its surroundings by some kelvin. What is hotter than any ground need not be a point: large fires are
+not. Contrast and temperatures are those of tests for fires (Giglio et al., 2003).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
@@ -42,6 +44,8 @@ class Rule:
     false_alarm_probability : per pixel of Gaussian noise: four false alarms in a day of full disks every ten minutes.
     least_contrast_k : brightness temperature of the brightest pixel less that of its surroundings; with an atmospheric
         window at hand, of its difference to that too (Giglio et al., 2003: 6 K).
+    hot_k : brightness temperature by night and by day from which a source need not be a point, nor be tested further
+        (Giglio et al., 2003).
     glint_deg : spots nearer to the Sun's mirror image are left out (Giglio et al., 2003: 12).
     height_span_km : least and greatest height of a source, for the bounds on its place.
     """
@@ -51,6 +55,7 @@ class Rule:
     guard_px: int = 5
     false_alarm_probability: float = 1e-9
     least_contrast_k: float = 6.0
+    hot_k: tuple[float, float] = (320.0, 360.0)
     glint_deg: float = 12.0
     height_span_km: tuple[float, float] = (0.0, 50.0)
 
@@ -76,6 +81,7 @@ class HotSpots:
     intensity_w_sr : of a source at that range, without loss in the air.
     snr, contrast_sigma : as of the focal plane's `Spots`.
     brightness_temperature_k, contrast_k : of the brightest pixel, and above its surroundings.
+    point_like : whether a point explains it; else it is a large source, hotter than any ground.
     band6_snr : signal over noise at 2.2 um; not a number by day or without that band. What is above some 7 burns.
     in_glint : how many more there were in the Sun's mirror image.
     """
@@ -96,6 +102,7 @@ class HotSpots:
     contrast_sigma: FloatArray
     brightness_temperature_k: FloatArray
     contrast_k: FloatArray
+    point_like: NDArray[np.bool_]
     band6_snr: FloatArray
     in_glint: int
 
@@ -121,24 +128,23 @@ def hot_spots(scene: Scene, rule: Rule) -> HotSpots:
     band = scene.main
     assert band.planck is not None
     spots = find_spots(band.radiance, rule.detector(noise_floor(band)), band.valid)
-    contrast = band.planck.temperature(spots.peak) - band.planck.temperature(spots.background)
-    keep = spots.point_like & (contrast >= rule.least_contrast_k)
-    spots, contrast = spots.take(keep), contrast[keep]
+    lat, lon = band.grid.to_earth(*band.grid.angles(spots.row, spots.column))
+    time_ns = band.row_times(spots.row)
+    up, sun = enu_axes(lat, lon)[..., 2, :], sun_direction(time_ns)
+    lit = np.sum(up * sun, axis=-1) > 0.0
+    kelvin = band.planck.temperature(spots.peak)
+    contrast = kelvin - band.planck.temperature(spots.background)
+    warm = spots.point_like & (contrast >= rule.least_contrast_k)
     window = next((scene.helpers[number] for number in _WINDOWS if number in scene.helpers), None)
     if window is not None:
-        cold = _contrast_at(window, rule, spots.peak_row, spots.peak_column)
-        keep = ~(contrast - cold < rule.least_contrast_k)  # a pixel that the window lacks decides nothing
-        spots, contrast = spots.take(keep), contrast[keep]
-
-    lat, lon = band.grid.to_earth(*band.grid.angles(spots.row, spots.column))
-    seen = np.isfinite(lat)  # what shines beyond the limb has no place on the Earth
-    spots, contrast, lat, lon = spots.take(seen), contrast[seen], lat[seen], lon[seen]
-    time_ns = band.row_times(spots.row)
+        there = _contrast_at(window, rule, spots.peak_row, spots.peak_column)
+        warm &= ~(contrast - there < rule.least_contrast_k)  # a pixel that the window lacks decides nothing
+    hot = kelvin >= np.where(lit, rule.hot_k[1], rule.hot_k[0])
+    keep = (warm | hot) & np.isfinite(lat)  # what shines beyond the limb has no place on the Earth
+    spots, lat, lon, time_ns = spots.take(keep), lat[keep], lon[keep], time_ns[keep]
+    up, sun, lit, kelvin, contrast = up[keep], sun[keep], lit[keep], kelvin[keep], contrast[keep]
     direction, distance = toward(lat, lon, band.satellite_m)
-    up = enu_axes(lat, lon)[..., 2, :]
-    sun = sun_direction(time_ns)
     dark = glint_angle_deg(up, sun, -direction) >= rule.glint_deg
-    lit = np.sum(up * sun, axis=-1) > 0.0
     near_infrared = np.full(len(spots), np.nan)
     if _NEAR_INFRARED in scene.helpers and not lit.all():
         helper = scene.helpers[_NEAR_INFRARED]
@@ -164,8 +170,9 @@ def hot_spots(scene: Scene, rule: Rule) -> HotSpots:
         "intensity_w_sr": irradiance * distance**2,
         "snr": spots.snr,
         "contrast_sigma": spots.contrast_sigma,
-        "brightness_temperature_k": band.planck.temperature(spots.peak),
+        "brightness_temperature_k": kelvin,
         "contrast_k": contrast,
+        "point_like": spots.point_like,
         "band6_snr": near_infrared,
     }
     return HotSpots(**{name: values[dark] for name, values in arrays.items()}, in_glint=int((~dark).sum()))

@@ -64,6 +64,19 @@ def test_contrast_below_the_least_is_left_out(tmp_path: Path) -> None:
     assert len(hot_spots(Scene(main, {}), Rule(least_contrast_k=1.0))) == 1
 
 
+@pytest.mark.parametrize(("kelvin", "by_night", "by_day"), [(315.0, 0, 0), (335.0, 1, 0), (370.0, 1, 1)])
+def test_a_large_source_counts_when_it_is_hotter_than_any_ground(
+    tmp_path: Path, kelvin: float, by_night: int, by_day: int
+) -> None:
+    patch = np.zeros(SHAPE)
+    patch[28:32, 38:42] = 1.0  # four pixels wide: no point
+    for times, count in ((NIGHT, by_night), (DAY, by_day)):
+        frame = even(290.0) + (PLANCK.radiance(kelvin) - PLANCK.radiance(290.0)) * patch
+        spots = hot_spots(Scene(read_band(write_abi(tmp_path, frame, times=times)), {}), Rule())
+        assert len(spots) == count
+        assert not spots.point_like.any()
+
+
 def test_a_warm_place_that_the_window_shows_too_is_left_out(tmp_path: Path) -> None:
     warm = 285.0 + 15.0 * stamp(30.0, 40.0) / stamp(30.0, 40.0).max()
     window = Planck(*COEFFICIENTS[14])
