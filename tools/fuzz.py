@@ -256,21 +256,27 @@ def work(name: str, seed: int, pipe: Connection) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _GOOD[:] = target.cases(Path(folder))
         declared = target.declared()
+        read(target, _GOOD[0])  # imports and compiles, which is not on the clock
         pipe.send("ready")
         while (index := pipe.recv()) is not None:
             case = input_of(target, _GOOD, seed, index)
-            pipe.send("made")  # the limit is on reading, not on making
-            with tempfile.TemporaryDirectory(dir=folder) as own:
-                path = Path(own) / case.name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(case.content)
-                try:
-                    target.run(path)
-                    pipe.send("read")
-                except declared as error:
-                    pipe.send("refused" if "\n" not in str(error) else f"crash: error of several lines: {error}")
-                except Exception:
-                    pipe.send(f"crash: {traceback.format_exc()}")
+            pipe.send("made")  # nor is making the input
+            try:
+                read(target, case)
+                pipe.send("read")
+            except declared as error:
+                pipe.send("refused" if "\n" not in str(error) else f"crash: error of several lines: {error}")
+            except Exception:
+                pipe.send(f"crash: {traceback.format_exc()}")
+
+
+def read(target: Target, case: Case) -> None:
+    """Write an input into a folder of its own and read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / case.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(case.content)
+        target.run(path)
 
 
 class Worker:
@@ -282,7 +288,7 @@ class Worker:
         self.process = context.Process(target=work, args=(name, seed, end), daemon=True)
         self.process.start()
         end.close()
-        self._answer(300.0)  # imports, and kernels on a first run
+        self._answer(300.0)
 
     def ask(self, index: int) -> str:
         """What became of an input: read, refused, crash or hang."""
