@@ -11,7 +11,9 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook
-from launchwatch.physics.radar import detection_probability, ionospheric_delay, ratio, snr_at
+from launchwatch.physics.ionosphere import ionospheric_delay
+from launchwatch.physics.radar import ratio, snr_at
+from launchwatch.physics.swerling import detection_probability
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun

@@ -19,15 +19,9 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook, Sector
-from launchwatch.physics.radar import (
-    angle_sigma,
-    decibels,
-    ionospheric_delay,
-    range_sigma,
-    ratio,
-    received_power,
-    snr_at,
-)
+from launchwatch.physics.ionosphere import ionospheric_delay
+from launchwatch.physics.radar import angle_sigma, decibels, range_sigma, ratio, snr_at
+from launchwatch.physics.swerling import received_power
 from launchwatch.physics.visibility import in_sectors, lowest_height, sector_widths
 from launchwatch.sim.scenes.objects import Echo, SeenObject
 from launchwatch.sim.scenes.weather import MEAN_ELECTRON_CONTENT_M2, Scene
@@ -118,14 +112,14 @@ def _echo_rows(
     if sensor.elevation_min_deg < 0.0:
         inside &= lowest_height(site, target) >= -_ROUNDING_M
     rows, t_s, target, plot = rows[inside], t_s[inside], target[inside], plot[inside]
-    u = uniforms_of(looks, rows, seed, sensor.id, one.id, 4)
+    u = uniforms_of(looks, rows, seed, sensor.id, one.id, 6)
     reference = sensor.reference
     rcs = echo.rcs_m2(t_s, site, sensor.frequency_mhz * 1e6)
     snr = snr_at(plot[:, 2], rcs, reference.range_km * 1e3, reference.rcs_m2, reference.snr_db)
-    power = received_power(snr, u[:, 0])
+    power = received_power(snr, 1, u[:, :3])
     seen = power >= ratio(sensor.threshold_snr_db)
     rows, target, plot, power = rows[seen], target[seen], plot[seen], power[seen]
-    error = bias + normals(u[seen, 1:]) * _sigmas(sensor, plot[:, 1], power)
+    error = bias + normals(u[seen, 3:]) * _sigmas(sensor, plot[:, 1], power)
     odd_content = scene.electron_content_m2 - MEAN_ELECTRON_CONTENT_M2
     height = geodetic_from_itrf(target)[2]
     error[:, 2] += ionospheric_delay(sensor.frequency_mhz * 1e6, odd_content, plot[:, 1], height)
