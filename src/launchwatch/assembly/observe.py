@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario
+from launchwatch.catalog.schema import ArrayMode, InfraredSensor, Launch, RadarSensor, Scenario
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
@@ -46,9 +46,9 @@ def observe(
     for launch, path in flights:
         booster = catalog.boosters[launch.booster]
         if scenario.objects == "all":
-            objects += launched(launch.id, launch.time_ns, booster, path)
+            objects += launched(launch.id, launch.time_ns, booster, path, catalog.cross_sections)
         else:
-            objects.append(payload_of(launch.id, launch.time_ns, booster, path))
+            objects.append(payload_of(launch.id, launch.time_ns, booster, path, catalog.cross_sections))
     first = min(launch.time_ns for launch, _ in flights)
     ends = [
         launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
@@ -109,7 +109,9 @@ def _observed_by(
     stop_ns: int,
 ) -> SensorRun:
     if isinstance(sensor, RadarSensor):
-        return observe_radar(sensor, objects, scene, seed, start_ns, stop_ns)
+        mode = catalog.radar_modes[sensor.mode]
+        assert isinstance(mode, ArrayMode)
+        return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
     orbit = catalog.orbit_of(sensor, start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
