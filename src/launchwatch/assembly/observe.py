@@ -18,7 +18,7 @@ from launchwatch.sim.scenes.launched import launched, payload_of
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
-from launchwatch.sim.sensors.ground import observe_radar
+from launchwatch.sim.sensors.ground import observe_over_horizon, observe_radar
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
@@ -38,9 +38,7 @@ class Observed:
     stop_ns: int
 
 
-def observe(
-    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]
-) -> Observed:
+def observe(catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]) -> Observed:
     """Play all sensors of all partners over the launches of one case."""
     objects: list[SeenObject] = []
     for launch, path in flights:
@@ -56,7 +54,14 @@ def observe(
     ]
     stop_ns = max(ends) + round(scenario.duration_after_impact_s * NS)
     start_ns = first - round(BEFORE_S * NS)
-    scene = Scene(cloud_top_m=scenario.weather.cloud_top_km * 1e3)
+    weather = scenario.weather
+    scene = Scene(
+        cloud_top_m=weather.cloud_top_km * 1e3,
+        electron_content_m2=weather.electron_content_tecu * 1e16,
+        surface_refractivity=weather.surface_refractivity,
+        auroral_activity=weather.auroral_activity,
+        sunspots=weather.sunspots,
+    )
     own: dict[str, list[Envelope]] = {}
     truth = []
     for partner in scenario.partners:
@@ -85,17 +90,13 @@ def observe(
     return Observed(own, truth, stop_ns)
 
 
-def sensors_of(
-    catalog: Catalog, scenario: Scenario, partner: str, date_ns: int
-) -> list[InfraredSensor | RadarSensor]:
-    """The partner's sensors that play: in service on the date, chosen by the scenario, of a kind that is simulated."""
+def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int) -> list[InfraredSensor | RadarSensor]:
+    """The partner's sensors that play: in service on the date, chosen by the scenario."""
     choice = scenario.sensors
     return [
         sensor
         for name, sensor in catalog.sensors_in_service(date_ns, partner).items()
-        if (choice.only is None or name in choice.only)
-        and name not in choice.exclude
-        and not (isinstance(sensor, RadarSensor) and sensor.technique == "over-the-horizon")
+        if (choice.only is None or name in choice.only) and name not in choice.exclude
     ]
 
 
@@ -110,8 +111,9 @@ def _observed_by(
 ) -> SensorRun:
     if isinstance(sensor, RadarSensor):
         mode = catalog.radar_modes[sensor.mode]
-        assert isinstance(mode, ArrayMode)
-        return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
+        if isinstance(mode, ArrayMode):
+            return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
+        return observe_over_horizon(sensor, mode, objects, scene, seed, start_ns, stop_ns)
     orbit = catalog.orbit_of(sensor, start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -81,7 +81,8 @@ class RadarLook(msgspec.Struct, frozen=True, tag="radar", kw_only=True):
     site_deg_m : (lat_deg, lon_deg, alt_m) of the radar, WGS-84.
     sectors, elevation_limits_deg, range_limits_m : the field looked at (azimuth sectors; lower and upper limits).
     range_m, azimuth_deg, elevation_deg : (n,) the plots: slant range, azimuth clockwise from true north, elevation
-        above the WGS-84 horizon corrected for refraction.
+        above the WGS-84 horizon corrected for refraction. A radar over the horizon gives cells: `range_m` along the
+        ground, and NaN for the elevation and its standard deviation.
     sigma_range_m, sigma_azimuth_deg, sigma_elevation_deg : (n,) standard deviations of each plot.
     bias_range_m, bias_angle_deg : standard deviations of the errors that all plots of this radar share.
     snr_db : (n,) signal-to-noise ratio.

@@ -7,6 +7,7 @@ are exact for such an atmosphere; a 4/3 Earth is one for the lowest kilometres o
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +25,6 @@ Refractivity = Callable[[FloatArray], FloatArray]
 """Heights, m, to n - 1."""
 
 _EDGES_M = np.array([0.0, 2e3, 10e3, 30e3, 80e3, 150e3, 250e3, 350e3, 500e3, 900e3, 2000e3, 5000e3, 1e9])
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 _MOST_RAD = 0.02  # no ray from the ground is bent by more: 1.1 degrees
 _HALVINGS = 40
 
@@ -85,6 +85,13 @@ def range_error_m(elevation_deg: ArrayLike, height_m: ArrayLike, refractivity: R
     return np.asarray(np.sum(weight * refractivity(h) / sine, axis=-1))
 
 
+@lru_cache(maxsize=1)
+def _rule() -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of Gauss and Legendre; their module is imported only when air has to be integrated."""
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    return nodes, weights
+
+
 def _heights(height: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights (..., m) of integrals over height from the ground to `height`.
 
@@ -92,8 +99,9 @@ def _heights(height: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     edges = np.sqrt(np.minimum(_EDGES_M, height[..., None]))
     low, high = edges[..., :-1, None], edges[..., 1:, None]
-    x = 0.5 * (high + low) + 0.5 * (high - low) * _NODES
-    weight = (high - low) * _WEIGHTS * x  # 0.5 (high - low) from the interval, 2 x from h = x^2
+    nodes, weights = _rule()
+    x = 0.5 * (high + low) + 0.5 * (high - low) * nodes
+    weight = (high - low) * weights * x  # 0.5 (high - low) from the interval, 2 x from h = x^2
     shape = (*height.shape, -1)
     return (x * x).reshape(shape), weight.reshape(shape)
 

@@ -129,7 +129,7 @@ def _seen(
     top_deg = sensor.elevation_min_deg + mode.fence_height_deg if mode.fence_height_deg is not None else 90.0
     searched = placed.plot[:, 1] <= top_deg
     confirmed = np.zeros(len(rows), bool)
-    begun = np.flatnonzero(searched & found.detected)
+    begun = np.flatnonzero(found.detected)
     hits = np.zeros(len(begun), np.int64)
     for k in range(1, mode.confirm.looks + 1):
         later = np.minimum(t_s[rows[begun]] + k * (mode.confirm.interval_s or 0.0), one.end_s)

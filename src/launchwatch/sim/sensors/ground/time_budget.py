@@ -88,6 +88,8 @@ def schedule(
 ) -> Schedule:
     """Fence, confirmation and tracks over the looks of a window.
 
+    A body that was tracked before is looked for, with the fence, wherever in the field it should come back.
+
     Parameters
     ----------
     budget : Budget
@@ -108,6 +110,7 @@ def schedule(
     use = np.tile([min(budget.search_use / idle, 1.0), 0.0, 0.0], (len(index), 1))
     period_s = np.tile([budget.fence_period_s * idle, budget.revisit_s], (len(index), 1))
     held: dict[int, list[int]] = {}  # tracked bodies: serial of the track, looks without an echo
+    known: set[int] = set()  # bodies that have been tracked: the radar knows where they come back
     serial, before = 0, -2
     ends = np.flatnonzero(np.diff(look, append=-1)) + 1
     bodies, fence, echo, sure = body.tolist(), searched.tolist(), detected.tolist(), confirmed.tolist()
@@ -124,10 +127,11 @@ def schedule(
         for i, one in enumerate(here, begin):
             state = held.get(one)
             if state is None:
-                if due and fence[i] and echo[i]:
+                if due and echo[i] and (fence[i] or one in known):
                     checked += 1
                     if sure[i]:
                         held[one] = [serial, 0]
+                        known.add(one)
                         serial += 1
             elif (number + state[0]) % track == 0:
                 looked += 1
