@@ -150,12 +150,10 @@ def _mode_problems(radar: RadarSensor, catalog: Catalog) -> Iterator[Problem]:
     if mode.kind != radar.technique:
         yield ("mode",), f"{radar.mode!r} is of kind {mode.kind}; name one of kind {radar.technique}"
     if isinstance(mode, ArrayMode):
-        periods = mode.fence_period_s / radar.revisit_s
-        if abs(periods - round(periods)) > 1e-9:
-            yield (
-                ("revisit_s",),
-                f"is {radar.revisit_s:g}, no whole part of the {mode.fence_period_s:g} of {radar.mode!r}",
-            )
+        for fence in mode.fences:
+            periods = fence.period_s / radar.revisit_s
+            if abs(periods - round(periods)) > 1e-9:
+                yield ("revisit_s",), f"is {radar.revisit_s:g}, no whole part of {fence.period_s:g} of {radar.mode!r}"
         most_km = 0.5 * LIGHT_KM_S * mode.pulse_repetition_s
         if radar.range_max_km > most_km:
             yield ("range_max_km",), f"is beyond {most_km:.0f}, from where {radar.mode!r} takes echoes for near ones"

@@ -106,6 +106,16 @@ class Confirmation(Record, frozen=True, kw_only=True):
             yield ("hits",), f"is {self.hits}, more than the {self.looks} looks"
 
 
+class Fence(Record, frozen=True, kw_only=True):
+    """Elevations that are searched once in ``period_s``, if time allows: from the fence below up to ``height_deg``.
+
+    Counted from the lowest elevation of the field; null: up to its highest.
+    """
+
+    height_deg: Positive | None
+    period_s: Positive
+
+
 class Mode(Block, frozen=True, kw_only=True, tag_field="kind"):
     """How a type of radar works, of one of two kinds: `ArrayMode`, `HorizonMode`."""
 
@@ -129,11 +139,10 @@ class ArrayMode(Mode, frozen=True, kw_only=True, tag="phased-array"):
     boresight_elevation_deg : of the faces.
     scan_loss_exponent : of the cosine off boresight, both ways.
     beams_at_once : beams formed together on reception.
-    fence_height_deg : elevations searched, from the lowest on; null: all.
-    fence_period_s : the fence is searched once in so long, if time allows: a whole multiple of ``revisit_s``.
-    confirm : looks after a detection in the fence.
+    fences : what is searched, from the lowest up; their periods are whole multiples of ``revisit_s``.
+    confirm : looks after a detection in a fence.
     drop_misses : looks in a row without an echo that end a track.
-    search_share : part of the time that tracks leave to the fence at least.
+    search_share : part of the time that tracks leave to the fences at least.
     """
 
     kind: ClassVar[str] = "phased-array"
@@ -143,8 +152,7 @@ class ArrayMode(Mode, frozen=True, kw_only=True, tag="phased-array"):
     boresight_elevation_deg: Elevation
     scan_loss_exponent: NonNegative
     beams_at_once: Annotated[int, Meta(ge=1)]
-    fence_height_deg: Positive | None
-    fence_period_s: Positive
+    fences: Annotated[tuple[Fence, ...], Meta(min_length=1)]
     drop_misses: Annotated[int, Meta(ge=1)]
     search_share: Annotated[float, Meta(gt=0.0, lt=1.0)]
 
@@ -152,6 +160,9 @@ class ArrayMode(Mode, frozen=True, kw_only=True, tag="phased-array"):
         yield from super()._problems()
         if self.confirm.interval_s is None:
             yield ("confirm", "interval_s"), "missing; a phased array looks again at once"
+        for i, (below, above) in enumerate(zip(self.fences, self.fences[1:], strict=False), 1):
+            if below.height_deg is None or (above.height_deg is not None and above.height_deg <= below.height_deg):
+                yield ("fences", i, "height_deg"), "is not above that of the fence before it"
 
 
 class HorizonMode(Mode, frozen=True, kw_only=True, tag="over-the-horizon"):

@@ -62,8 +62,8 @@ class TimeUse(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
-    search, confirm, track : parts of its time, for the fence, for looks that confirm, and for tracks.
-    fence_period_s, track_period_s : longest time between two looks at one place of the fence, and at one track.
+    search, confirm, track : parts of its time, for its fences, for looks that confirm, and for tracks.
+    fence_period_s, track_period_s : longest time between two looks at one place of the lowest fence, and at one track.
     """
 
     search: float

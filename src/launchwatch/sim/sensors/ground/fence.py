@@ -40,7 +40,7 @@ class _Seen:
     """Looks at bodies within the field: what a look would give, and whether the looks after it would confirm that."""
 
     rows: Rows
-    searched: NDArray[np.bool_]
+    fence: IntArray
     detected: NDArray[np.bool_]
     confirmed: NDArray[np.bool_]
 
@@ -79,15 +79,15 @@ def observe_radar(
         for i, one in enumerate(objects)
         if one.echo is not None
     ]
-    searched, detected, confirmed = (
-        np.concatenate([np.empty(0, bool), *(getattr(one, name) for one in seen)])
-        for name in ("searched", "detected", "confirmed")
+    fence = np.concatenate([np.empty(0, np.int64), *(one.fence for one in seen)])
+    detected, confirmed = (
+        np.concatenate([np.empty(0, bool), *(getattr(one, name) for one in seen)]) for name in ("detected", "confirmed")
     )
     rows = _stacked([one.rows for one in seen])
     order = np.lexsort((rows.source, rows.look))
     done = schedule(
         budget_of(sensor, mode), mode.drop_misses, looks.index, rows.look[order], rows.source[order],
-        searched[order], detected[order], confirmed[order],
+        fence[order], detected[order], confirmed[order],
     )  # fmt: skip
     rows = _stacked([_chosen(rows, order[done.tracked]), *_nothing(sensor, mode, scene, seed, looks)])
     rows = _chosen(rows, np.lexsort((-rows.power, rows.look)))
@@ -126,8 +126,9 @@ def _seen(
     found = echoes(
         sensor, mode, placed, rcs, echo.swerling(t_s[rows]), u, bias + uncorrected(sensor, scene, placed, target)
     )
-    top_deg = sensor.elevation_min_deg + mode.fence_height_deg if mode.fence_height_deg is not None else 90.0
-    searched = placed.plot[:, 1] <= top_deg
+    tops = [np.inf if one.height_deg is None else sensor.elevation_min_deg + one.height_deg for one in mode.fences]
+    fence = np.searchsorted(tops, placed.plot[:, 1])
+    fence[fence == len(tops)] = -1
     confirmed = np.zeros(len(rows), bool)
     begun = np.flatnonzero(found.detected)
     hits = np.zeros(len(begun), np.int64)
@@ -139,7 +140,7 @@ def _seen(
         hits += echoes(sensor, mode, again, rcs, echo.swerling(later), draws).detected
     confirmed[begun] = hits >= mode.confirm.hits
     whole = Rows(rows, found.plot, found.sigma, found.power, np.full(len(rows), source))
-    return _Seen(whole, searched, found.detected, confirmed)
+    return _Seen(whole, fence, found.detected, confirmed)
 
 
 def _nothing(sensor: RadarSensor, mode: ArrayMode, scene: Scene, seed: int, looks: Looks) -> list[Rows]:
