@@ -204,7 +204,11 @@ class Sky:
     infrared_sensor = staticmethod(infrared_sensor)
     radar_sensor = staticmethod(radar_sensor)
     radar_mode = staticmethod(radar_mode)
-    stepped_echo = SteppedEcho
+    fence = Fence
+
+    @staticmethod
+    def confirmation(hits: int, looks: int) -> Confirmation:
+        return Confirmation(hits=hits, looks=looks, interval_s=1.0)
 
     @staticmethod
     def flight(launch: str = "climb", delay_s: float = 0.0, **changes: Any) -> SeenObject:

@@ -129,12 +129,14 @@ def schedule(
         track, search = budget.stretch(len(held))
         number = numbers[row]
         due = [number % (n * search) == 0 for n in every]
+        per_look = budget.beam_s / budget.revisit_s
+        most = int(budget.search_share / (budget.confirm_looks * per_look))  # more than that wait for the next pass
         looked = checked = 0
         for i, one in enumerate(here, begin):
             state = held.get(one)
             if state is None:
                 searched = (where[i] >= 0 and due[where[i]]) or (one in known and due[0])
-                if searched and echo[i]:
+                if searched and echo[i] and checked < most:
                     checked += 1
                     if sure[i]:
                         held[one] = [serial, 0]
@@ -149,8 +151,8 @@ def schedule(
                     state[1] += 1
                     if state[1] >= drop_misses:
                         del held[one]
-        per_look = budget.beam_s / budget.revisit_s
-        use[row] = min(budget.search_use / search, 1.0), checked * budget.confirm_looks * per_look, looked * per_look
+        confirm_use, track_use = checked * budget.confirm_looks * per_look, looked * per_look
+        use[row] = min(budget.search_use / search, 1.0 - confirm_use - track_use), confirm_use, track_use
         period_s[row] = budget.fence_periods_s[0] * search, budget.revisit_s * track
         begin = end
     return Schedule(tracked, use, period_s)
