@@ -92,14 +92,13 @@ class RadarSensor(Sensor, frozen=True, kw_only=True):
 
 
 class Confirmation(Record, frozen=True, kw_only=True):
-    """A detection is believed when ``hits`` of ``looks`` looks detect it again.
+    """A detection is believed when ``hits`` of ``looks`` looks agree.
 
-    ``interval_s`` apart; null: with the looks that follow anyway.
+    A phased array looks so many times more within seconds; a radar over the horizon counts its last ones.
     """
 
     hits: Annotated[int, Meta(ge=1)]
     looks: Annotated[int, Meta(ge=1, le=9)]
-    interval_s: Positive | None = None
 
     def _problems(self) -> Iterator[Problem]:
         if self.hits > self.looks:
@@ -158,8 +157,6 @@ class ArrayMode(Mode, frozen=True, kw_only=True, tag="phased-array"):
 
     def _problems(self) -> Iterator[Problem]:
         yield from super()._problems()
-        if self.confirm.interval_s is None:
-            yield ("confirm", "interval_s"), "missing; a phased array looks again at once"
         for i, (below, above) in enumerate(zip(self.fences, self.fences[1:], strict=False), 1):
             if below.height_deg is None or (above.height_deg is not None and above.height_deg <= below.height_deg):
                 yield ("fences", i, "height_deg"), "is not above that of the fence before it"
@@ -173,7 +170,7 @@ class HorizonMode(Mode, frozen=True, kw_only=True, tag="over-the-horizon"):
     band_mhz : frequencies that it can use.
     cell_range_km, cell_azimuth_deg : size of a cell.
     height_max_km : what flies above is not seen: the beam comes down from the layer.
-    confirm : detections among the looks of a sliding window, after which they are reported.
+    confirm : detections among the last looks, after which they are reported.
     """
 
     kind: ClassVar[str] = "over-the-horizon"

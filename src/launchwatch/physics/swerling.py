@@ -171,11 +171,16 @@ def received_power(snr: ArrayLike, case: ArrayLike, uniforms: ArrayLike) -> Floa
     alike = (kind == 1) | (kind == 2)
     if alike.all():
         return np.asarray((1.0 + s) * power)
-    # one dominant scatterer: signal and noise make one exponential power, or two, by chance
-    half = 0.5 * s
-    second = np.where(u[:, 1] * (1.0 + half) < half, -np.log(u[:, 2]), 0.0)
-    dominant = (1.0 + half) * (power + second)
-    # a steady one: noise of both quadratures around its amplitude (Box and Muller, 1958)
-    radius, turn = np.sqrt(power), 2.0 * np.pi * u[:, 1]
-    steady = (np.sqrt(s) + radius * np.cos(turn)) ** 2 + (radius * np.sin(turn)) ** 2
-    return np.asarray(np.select([alike, kind == 0], [(1.0 + s) * power, steady], dominant))
+    power[alike] *= 1.0 + s[alike]
+    dominant = (kind == 3) | (kind == 4)
+    if dominant.any():
+        # signal and noise make one exponential power, or two, by chance
+        half = 0.5 * s[dominant]
+        second = np.where(u[dominant, 1] * (1.0 + half) < half, -np.log(u[dominant, 2]), 0.0)
+        power[dominant] = (1.0 + half) * (power[dominant] + second)
+    steady = kind == 0
+    if steady.any():
+        # noise of both quadratures around the amplitude (Box and Muller, 1958)
+        radius, turn = np.sqrt(power[steady]), 2.0 * np.pi * u[steady, 1]
+        power[steady] = (np.sqrt(s[steady]) + radius * np.cos(turn)) ** 2 + (radius * np.sin(turn)) ** 2
+    return np.asarray(power)

@@ -75,5 +75,9 @@ class StagedEcho:
 
     def rcs_m2(self, t_s: FloatArray, observer_m: FloatArray, frequency_hz: float) -> FloatArray:
         """Mean cross section (n,) m^2 at times (n,)."""
-        before, after = (one.rcs_m2(t_s, observer_m, frequency_hz) for one in (self.before, self.after))
-        return np.where(t_s <= self.until_s, before, after)
+        whole = t_s <= self.until_s
+        rcs = np.empty(len(t_s))
+        for one, rows in ((self.before, whole), (self.after, ~whole)):
+            if rows.any():
+                rcs[rows] = one.rcs_m2(t_s[rows], observer_m, frequency_hz)
+        return rcs

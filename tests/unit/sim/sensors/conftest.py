@@ -171,7 +171,7 @@ def radar_mode(**changes: Any) -> ArrayMode:
         "scan_loss_exponent": 0.0,
         "beams_at_once": 1,
         "fences": (Fence(height_deg=None, period_s=1.0),),
-        "confirm": Confirmation(hits=1, looks=3, interval_s=0.1),
+        "confirm": Confirmation(hits=1, looks=3),
         "drop_misses": 9,
         "search_share": 0.5,
     }
@@ -208,7 +208,7 @@ class Sky:
 
     @staticmethod
     def confirmation(hits: int, looks: int) -> Confirmation:
-        return Confirmation(hits=hits, looks=looks, interval_s=1.0)
+        return Confirmation(hits=hits, looks=looks)
 
     @staticmethod
     def flight(launch: str = "climb", delay_s: float = 0.0, **changes: Any) -> SeenObject:

@@ -14,8 +14,9 @@ from launchwatch.core.draws import look_uniforms, normals
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook, Sector, TimeUse
-from launchwatch.physics.radar import decibels
-from launchwatch.sim.scenes.objects import Echo, SeenObject
+from launchwatch.physics.radar import decibels, ratio
+from launchwatch.physics.swerling import received_power
+from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import Delivery, SensorRun, truth_of
 from launchwatch.sim.sensors.ground.clutter import auroral_plots, false_plots
@@ -73,23 +74,14 @@ def observe_radar(
         One delivery for each look of interest, one a minute for the others (`looks.deliveries`), with the use of time.
     """
     looks = looks_within(sensor.revisit_s, 0.0, False, start_ns, stop_ns)
-    bias = site_bias(sensor, seed)
-    seen = [
-        _seen(sensor, mode, one, one.echo, i, scene, seed, looks, bias)
-        for i, one in enumerate(objects)
-        if one.echo is not None
-    ]
-    fence = np.concatenate([np.empty(0, np.int64), *(one.fence for one in seen)])
-    detected, confirmed = (
-        np.concatenate([np.empty(0, bool), *(getattr(one, name) for one in seen)]) for name in ("detected", "confirmed")
-    )
-    rows = _stacked([one.rows for one in seen])
-    order = np.lexsort((rows.source, rows.look))
+    seen = _seen(sensor, mode, objects, scene, seed, looks)
+    order = np.lexsort((seen.rows.source, seen.rows.look))
+    rows = _chosen(seen.rows, order)
     done = schedule(
-        budget_of(sensor, mode), mode.drop_misses, looks.index, rows.look[order], rows.source[order],
-        fence[order], detected[order], confirmed[order],
+        budget_of(sensor, mode), mode.drop_misses, looks.index, rows.look, rows.source,
+        seen.fence[order], seen.detected[order], seen.confirmed[order],
     )  # fmt: skip
-    rows = _stacked([_chosen(rows, order[done.tracked]), *_nothing(sensor, mode, scene, seed, looks)])
+    rows = _stacked([_chosen(rows, done.tracked), *_nothing(sensor, mode, scene, seed, looks)])
     rows = _chosen(rows, np.lexsort((-rows.power, rows.look)))
     return SensorRun(_records(sensor, looks, rows, done), truth_of(sensor.id, objects, rows.source))
 
@@ -102,45 +94,47 @@ def site_bias(sensor: RadarSensor, seed: int) -> FloatArray:
 
 
 def _seen(
-    sensor: RadarSensor,
-    mode: ArrayMode,
-    one: SeenObject,
-    echo: Echo,
-    source: int,
-    scene: Scene,
-    seed: int,
-    looks: Looks,
-    bias: FloatArray,
+    sensor: RadarSensor, mode: ArrayMode, objects: Sequence[SeenObject], scene: Scene, seed: int, looks: Looks
 ) -> _Seen:
-    """Looks at one object while it is in the field, tracked or not."""
-    t_s = (looks.begin_ns - one.epoch_ns) / NS
-    rows = np.flatnonzero((t_s >= one.begin_s) & (t_s <= one.end_s))
-    target = one.motion(t_s[rows])[0]
+    """Looks at all objects while they are in the field, tracked or not; rows of one object stand together."""
+    look, source, target = _present(objects, looks)
     placed = place(sensor, mode, target)
     inside = placed.inside
-    rows, target, placed = rows[inside], target[inside], placed.rows(inside)
-    frequency_hz = sensor.frequency_mhz * 1e6
+    look, source, target, placed = look[inside], source[inside], target[inside], placed.rows(inside)
     site = itrf_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m)
-    rcs = echo.rcs_m2(t_s[rows], site, frequency_hz)
-    u = uniforms_of(looks, rows, seed, sensor.id, one.id, DRAWS)
-    found = echoes(
-        sensor, mode, placed, rcs, echo.swerling(t_s[rows]), u, bias + uncorrected(sensor, scene, placed, target)
-    )
+    count = mode.confirm.looks
+    rcs, case = np.empty(len(look)), np.empty(len(look))
+    u = np.empty((len(look), DRAWS + 3 * count))
+    for i in np.unique(source).tolist():
+        one, mine = objects[i], slice(*np.searchsorted(source, [i, i + 1]))
+        assert one.echo is not None
+        t_s = (looks.begin_ns[look[mine]] - one.epoch_ns) / NS
+        rcs[mine] = one.echo.rcs_m2(t_s, site, sensor.frequency_mhz * 1e6)
+        case[mine] = one.echo.swerling(t_s)
+        u[mine] = uniforms_of(looks, look[mine], seed, sensor.id, one.id, u.shape[1])
+    bias = site_bias(sensor, seed) + uncorrected(sensor, scene, placed, target)
+    found = echoes(sensor, mode, placed, rcs, case, u[:, :DRAWS], bias)
     tops = [np.inf if one.height_deg is None else sensor.elevation_min_deg + one.height_deg for one in mode.fences]
     fence = np.searchsorted(tops, placed.plot[:, 1])
     fence[fence == len(tops)] = -1
-    confirmed = np.zeros(len(rows), bool)
-    begun = np.flatnonzero(found.detected)
-    hits = np.zeros(len(begun), np.int64)
-    for k in range(1, mode.confirm.looks + 1):
-        later = np.minimum(t_s[rows[begun]] + k * (mode.confirm.interval_s or 0.0), one.end_s)
-        again = place(sensor, mode, one.motion(later)[0])
-        draws = uniforms_of(looks, rows[begun], seed, sensor.id, f"{one.id} confirm {k}", DRAWS)
-        rcs = echo.rcs_m2(later, site, frequency_hz)
-        hits += echoes(sensor, mode, again, rcs, echo.swerling(later), draws).detected
-    confirmed[begun] = hits >= mode.confirm.hits
-    whole = Rows(rows, found.plot, found.sigma, found.power, np.full(len(rows), source))
-    return _Seen(whole, fence, found.detected, confirmed)
+    # within the seconds that it takes to confirm only the fluctuation changes
+    again = u[:, DRAWS:].reshape(-1, 3)
+    power = received_power(np.repeat(found.mean_snr, count), np.repeat(case, count), again).reshape(-1, count)
+    confirmed = np.sum(power >= ratio(sensor.threshold_snr_db), axis=1) >= mode.confirm.hits
+    return _Seen(Rows(look, found.plot, found.sigma, found.power, source), fence, found.detected, confirmed)
+
+
+def _present(objects: Sequence[SeenObject], looks: Looks) -> tuple[IntArray, IntArray, FloatArray]:
+    """Looks (n,), objects (n,) and positions (n, 3) of all that echoes, while it is there."""
+    look, source, target = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty((0, 3))]
+    for i, one in enumerate(objects):
+        if one.echo is not None:
+            t_s = (looks.begin_ns - one.epoch_ns) / NS
+            rows = np.flatnonzero((t_s >= one.begin_s) & (t_s <= one.end_s))
+            look.append(rows)
+            source.append(np.full(len(rows), i))
+            target.append(one.motion(t_s[rows])[0])
+    return np.concatenate(look), np.concatenate(source), np.concatenate(target)
 
 
 def _nothing(sensor: RadarSensor, mode: ArrayMode, scene: Scene, seed: int, looks: Looks) -> list[Rows]:
@@ -160,7 +154,7 @@ def _stacked(parts: Sequence[Rows]) -> Rows:
     )
 
 
-def _chosen(rows: Rows, keep: IntArray) -> Rows:
+def _chosen(rows: Rows, keep: IntArray | NDArray[np.bool_]) -> Rows:
     return Rows(rows.look[keep], rows.plot[keep], rows.sigma[keep], rows.power[keep], rows.source[keep])
 
 
