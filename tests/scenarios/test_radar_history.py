@@ -90,3 +90,12 @@ def test_armavir_sees_the_target_only_high_up(catalog: Catalog, played: Any) -> 
     truth = next(one for one in case.observed if one.sensor == "ru-armavir")
     kinds = {truth.objects[i].kind for i in set(truth.source[truth.source >= 0].tolist())}
     assert kinds == {"payload", "spent-stage"}  # two objects, as reported
+
+
+def test_aurora_gives_plots_and_no_event(played: Any) -> None:
+    run = played("andoya-1995", "weather.auroral_activity=6")
+    (case,) = run.cases
+    clutter = {one.sensor: int((one.source < 0).sum()) for one in case.observed}
+    assert clutter["ru-pechora"] > 100
+    assert clutter["ru-balkhash"] < 5  # far south of the oval
+    assert run.summary["false_events"] == 0

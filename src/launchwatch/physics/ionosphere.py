@@ -77,10 +77,9 @@ def auroral_oval_deg(activity: float) -> tuple[float, float]:
     -------
     tuple of float
         Equatorward edge, ``67.2 - 2.05 Kp`` (after Gussenhoven, Hardy and Heinemann, 1983, rounded), and poleward edge,
-        10 degrees further (assumption).
+        77.2 at any activity (assumption): the oval widens.
     """
-    low = 67.2 - 2.05 * activity
-    return low, low + 10.0
+    return 67.2 - 2.05 * activity, 77.2
 
 
 def auroral_echo(site: ArrayLike, point: ArrayLike, activity: float) -> FloatArray:
