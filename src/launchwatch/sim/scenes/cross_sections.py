@@ -61,6 +61,19 @@ class BodyEcho:
         return np.asarray(self.level_m2 * ratio(pattern_db(self.section, frequency_hz, aspect)))
 
 
+def own_echo(section: CrossSection, motion: Motion) -> BodyEcho:
+    """The echo of a body whose cross section has a level of its own (`CrossSection.level_m2`).
+
+    Raises
+    ------
+    ValueError
+        It has none.
+    """
+    if section.level_m2 is None:
+        raise ValueError(f"cross section {section.id}: level_m2 is null; give one, or take the level of a booster")
+    return BodyEcho(section, section.level_m2, motion)
+
+
 @dataclass(frozen=True, eq=False)
 class StagedEcho:
     """The echo of what carries a payload until a time, s after the object's epoch, and of the payload after it."""

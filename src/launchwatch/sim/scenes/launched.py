@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from launchwatch.catalog.radar import CrossSection
 from launchwatch.catalog.vehicles import Booster
-from launchwatch.sim.scenes.cross_sections import BodyEcho, StagedEcho
+from launchwatch.sim.scenes.cross_sections import BodyEcho, StagedEcho, own_echo
 from launchwatch.sim.scenes.objects import Echo, SeenObject
 from launchwatch.sim.scenes.signatures import Plume
 from launchwatch.sim.truth.bodies import Body, bodies
@@ -61,8 +61,7 @@ def _echo(booster: Booster, body: Body, sections: Mapping[str, CrossSection]) ->
     """The echo of a body: levels are those of the booster, but for fragments."""
     motion = body.trajectory.at
     if body.kind == "fragment":
-        piece = sections["fragment"]
-        return BodyEcho(piece, piece.level_m2 or 0.0, motion)
+        return own_echo(sections["fragment"], motion)
     if body.kind == "spent-stage":
         return BodyEcho(sections["spent-stage"], booster.rcs_booster_m2, motion)
     whole = BodyEcho(sections["booster"], booster.rcs_booster_m2, motion)

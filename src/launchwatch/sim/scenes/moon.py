@@ -8,7 +8,7 @@ from launchwatch.catalog.radar import CrossSection
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.epochs import NS
 from launchwatch.physics.sun import moon_position
-from launchwatch.sim.scenes.cross_sections import BodyEcho
+from launchwatch.sim.scenes.cross_sections import own_echo
 from launchwatch.sim.scenes.objects import SeenObject
 
 _STEP_S = 10.0  # over which its velocity is taken
@@ -20,11 +20,9 @@ def moon(section: CrossSection, start_ns: int, stop_ns: int) -> SeenObject:
     Parameters
     ----------
     section : CrossSection
-        With a level of its own (`Catalog.cross_sections["moon"]`).
+        ``Catalog.cross_sections["moon"]``.
     start_ns, stop_ns : int
     """
-    if section.level_m2 is None:
-        raise ValueError(f"cross section {section.id}: level_m2 is null; the Moon needs one of its own")
 
     def motion(t_s: FloatArray) -> tuple[FloatArray, FloatArray]:
         before, after = (moon_position(start_ns + np.rint((t_s + d) * NS).astype(np.int64)) for d in (0.0, _STEP_S))
@@ -39,5 +37,5 @@ def moon(section: CrossSection, start_ns: int, stop_ns: int) -> SeenObject:
         end_s=(stop_ns - start_ns) / NS,
         motion=motion,
         emission=None,
-        echo=BodyEcho(section, section.level_m2, motion),
+        echo=own_echo(section, motion),
     )

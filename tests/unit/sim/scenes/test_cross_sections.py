@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from launchwatch.assembly.flight.launch import flown
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
+from launchwatch.core.arrays import FloatArray
 from launchwatch.physics.radar import ratio
-from launchwatch.sim.scenes.cross_sections import BodyEcho, pattern_db
+from launchwatch.sim.scenes.cross_sections import BodyEcho, own_echo, pattern_db
 from launchwatch.sim.scenes.launched import launched
 
 BANDS = {"hf": 15e6, "vhf": 160e6, "uhf": 430e6, "l": 1.3e9, "s": 3e9, "x": 9.5e9}
@@ -55,6 +56,16 @@ def test_a_body_shows_its_nose_ahead_and_its_tail_behind(catalog: Catalog) -> No
     for name, observer in sees.items():
         expected = 2.0 * ratio(getattr(section.x, f"{name}_db"))
         assert echo.rcs_m2(np.zeros(1), np.array(observer), 9.5e9)[0] == pytest.approx(expected)
+
+
+def test_a_level_of_its_own_is_needed_where_no_booster_gives_one(catalog: Catalog) -> None:
+    def still(t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        return np.tile([7e6, 0.0, 0.0], (len(t), 1)), np.zeros((len(t), 3))
+
+    small = own_echo(catalog.cross_sections["satellite-small"], still)
+    assert small.rcs_m2(np.zeros(1), np.array([6.4e6, 0.0, 0.0]), 430e6)[0] == pytest.approx(0.05)
+    with pytest.raises(ValueError, match="cross section booster: level_m2 is null"):
+        own_echo(catalog.cross_sections["booster"], still)
 
 
 def test_every_object_of_a_launch_has_an_echo_of_its_kind(catalog: Catalog) -> None:
