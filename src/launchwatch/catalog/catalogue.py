@@ -154,6 +154,8 @@ def _mode_problems(radar: RadarSensor, catalog: Catalog) -> Iterator[Problem]:
             periods = fence.period_s / radar.revisit_s
             if abs(periods - round(periods)) > 1e-9:
                 yield ("revisit_s",), f"is {radar.revisit_s:g}, no whole part of {fence.period_s:g} of {radar.mode!r}"
+        if mode.confirm.looks * mode.dwell_s > mode.search_share * radar.revisit_s:
+            yield ("revisit_s",), f"is {radar.revisit_s:g}, too short for the looks with which {radar.mode!r} confirms"
         most_km = 0.5 * LIGHT_KM_S * mode.pulse_repetition_s
         if radar.range_max_km > most_km:
             yield ("range_max_km",), f"is beyond {most_km:.0f}, from where {radar.mode!r} takes echoes for near ones"

@@ -85,6 +85,7 @@ def test_a_users_radar_and_mode_load(folder: Write) -> None:
             "range_max_km: 6000",
             "is beyond 5696, from where 'pave-paws' takes echoes for near ones",
         ),
+        ("revisit_s: 5.0", "revisit_s: 0.25", "is 0.25, too short for the looks with which 'pave-paws' confirms"),
         ("revisit_s: 5.0", "revisit_s: 4.0", "is 4, no whole part of 10 of 'pave-paws'"),
     ],
 )
