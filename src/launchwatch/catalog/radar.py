@@ -108,7 +108,7 @@ class Confirmation(Record, frozen=True, kw_only=True):
 class Fence(Record, frozen=True, kw_only=True):
     """Elevations that are searched once in ``period_s``, if time allows: from the fence below up to ``height_deg``.
 
-    Counted from the lowest elevation of the field; null: up to its highest.
+    Counted from the lowest elevation of the field; null: up to its highest, by a fan if it is the only fence.
     """
 
     height_deg: Positive | None

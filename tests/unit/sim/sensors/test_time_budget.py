@@ -92,3 +92,8 @@ def test_a_budget_from_its_figures(sky: Any) -> None:
     one = budget_of(sky.radar_sensor(revisit_s=5.0), mode)
     assert one.beam_s == pytest.approx(0.02)  # three faces for the full circle
     assert one.search_use == pytest.approx(164 * 0.02 / 5.0 + 164 * 2 * 0.02 / 20.0)
+    fan = budget_of(sky.radar_sensor(revisit_s=5.0), sky.radar_mode(dwell_s=0.06))
+    assert fan.search_use == pytest.approx(164 * 0.02 / 1.0)
+    fences = (sky.fence(height_deg=2.2, period_s=5.0), sky.fence(height_deg=None, period_s=20.0))
+    rest = budget_of(sky.radar_sensor(revisit_s=5.0), sky.radar_mode(dwell_s=0.06, fences=fences))
+    assert rest.search_use == pytest.approx(164 * 0.02 / 5.0 + 164 * 36 * 0.02 / 20.0)  # 79.8 degrees by 2.2

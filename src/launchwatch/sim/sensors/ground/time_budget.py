@@ -67,10 +67,11 @@ def budget_of(sensor: RadarSensor, mode: ArrayMode) -> Budget:
     beam_s = mode.dwell_s / len(faces_of(sensor))
     use, below = 0.0, 0.0
     for fence in mode.fences:
-        # beams that span all elevations make one row; else there are rows of beams, one above the other
-        rows = 1 if fence.height_deg is None else max(1, round((fence.height_deg - below) / sensor.beamwidth_deg))
+        top = fence.height_deg or sensor.elevation_max_deg - sensor.elevation_min_deg
+        # a fan over all elevations is one row; else there are rows of beams, one above the other
+        rows = 1 if mode.fences[0].height_deg is None else max(1, round((top - below) / sensor.beamwidth_deg))
         use += in_a_row * rows * beam_s / (mode.beams_at_once * fence.period_s)
-        below = fence.height_deg or 90.0
+        below = top
     return Budget(
         revisit_s=sensor.revisit_s,
         fence_periods_s=tuple(fence.period_s for fence in mode.fences),
@@ -120,6 +121,8 @@ def schedule(
     serial, before = 0, -2
     ends = np.flatnonzero(np.diff(look, append=-1)) + 1
     bodies, where, echo, sure = body.tolist(), fence.tolist(), detected.tolist(), confirmed.tolist()
+    per_look = budget.beam_s / budget.revisit_s
+    most = int(budget.search_share / (budget.confirm_looks * per_look))  # confirmed at a look; others wait for the next
     begin = 0
     for end in ends.tolist():
         row = int(look[begin])
@@ -129,8 +132,6 @@ def schedule(
         track, search = budget.stretch(len(held))
         number = numbers[row]
         due = [number % (n * search) == 0 for n in every]
-        per_look = budget.beam_s / budget.revisit_s
-        most = int(budget.search_share / (budget.confirm_looks * per_look))  # more than that wait for the next pass
         looked = checked = 0
         for i, one in enumerate(here, begin):
             state = held.get(one)
