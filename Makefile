@@ -39,6 +39,7 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.flight
 	$(BIN)/python -m benchmarks.tracking
 	$(BIN)/python -m benchmarks.imaging
+	$(BIN)/python -m benchmarks.radar
 
 validation: .venv/.installed-dev
 	$(BIN)/python tools/make_validation.py --seeds $(SEEDS)

@@ -21,6 +21,7 @@ import published_flights as published
 import validation_coverage as covered
 import validation_imagery as imagery
 import validation_physics as physics
+import validation_radar as radar
 from scipy.special import bdtr
 
 from launchwatch.assembly.run import Stopwatch, play
@@ -170,7 +171,12 @@ def page(seeds: int) -> str:
         ("Frames: TEME to ITRF by mean sidereal time", physics.frames),
         ("Flight: against Taylor integration", lambda: physics.bench_1(catalog, BUILD)),
         (published.TITLE, lambda: [published.table_row(one) for one in flown]),
-        ("Radar: ranges and horizon of an array like PAVE PAWS", physics.radar),
+        ("Radar: ranges and horizon of an array like PAVE PAWS", radar.ranges),
+        ("Radar: SNR that a probability of detection takes", radar.detection),
+        ("Radar: bent beams and late echoes", radar.propagation),
+        ("Radar: the Moon of 1960", lambda: radar.moon_1960(catalog)),
+        ("Radar: the Mediterranean from Armavir", lambda: radar.armavir_horizon(catalog)),
+        ("Radar: looks a second, as last run by `make bench`", lambda: radar.benchmark(BUILD)),
         ("Infrared: vertical transmission from the plume to space", physics.transmitted),
         (
             "Infrared: first detection at the node after lift-off, median (least to most)",
@@ -181,6 +187,17 @@ def page(seeds: int) -> str:
     ]
     notes = {published.TITLE: published.note(flown), covered.OKO_TITLE: f"\n{covered.OKO_NOTE}"}
     parts += [f"## {title}\n\n{markdown(HEADS, make())}{notes.get(title, '')}" for title, make in sections]
+    for title, note, heads, rows in (
+        (
+            "Radar: from the edge of the field to a track",
+            radar.TRACK_NOTE,
+            radar.TRACK_HEADS,
+            radar.times_to_track(catalog),
+        ),
+        ("Radar: a raid", radar.RAID_NOTE, radar.RAID_HEADS, radar.raid(catalog)),
+        ("Radar: 1995 and 2013", radar.ARC_NOTE, radar.ARC_HEADS, radar.history(catalog)),
+    ):
+        parts.append(f"## {title}\n\n{note}\n{markdown(heads, rows)}")
     parts.append(
         f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))
     )

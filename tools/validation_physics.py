@@ -1,4 +1,4 @@
-"""Rows of the validation page that need no ensemble: air, arcs, frames, published flights, radar, infrared."""
+"""Rows of the validation page that need no ensemble: air, arcs, frames, published flights, infrared."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ from launchwatch.core.frames import itrf_from_teme
 from launchwatch.physics.arcs import RADIUS_M, minimum_energy
 from launchwatch.physics.atmosphere import EDGES, TABLE, density, pressure, speed_of_sound
 from launchwatch.physics.gravity import MU
-from launchwatch.physics.radar import SPEED_OF_LIGHT, ratio, search_range, track_range
 from launchwatch.physics.radiometry import transmission
-from launchwatch.physics.visibility import horizon_height
 from launchwatch.sim.scenes.launched import payload_of
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
@@ -78,7 +76,6 @@ REPORT_HEADS = ["report", "time, s", "bounds, s", "consistent", "range without t
 NARROW, WIDE = (2.65, 2.80), (2.65, 2.95)
 TRANSMITTED = [(0, 0.000, 0.036), (5, 0.010, 0.244), (7, 0.090, 0.371), (10, 0.364, 0.596), (12, 0.504, 0.692),
                (15, 0.654, 0.789), (20, 0.820, 0.892), (30, 0.956, 0.974)]  # fmt: skip
-ARRAY = "NRC 2005; 450 K, losses 6 and 8 dB assumed"
 CLOUD_TOPS_KM = (0.0, 7.0, 12.0)
 
 
@@ -175,27 +172,6 @@ def reports(catalog: Catalog) -> list[list[str]]:
     return rows
 
 
-def radar() -> list[Row]:
-    """Ranges of a radar with the published figures of PAVE PAWS, and its horizon."""
-    noise, snr, rows = 450.0, float(ratio(13.0)), list[Row]()
-    areas = [0.01, 0.1, 1.0, 10.0]
-    pulse = track_range(582e3 * 16e-3, float(ratio(38.6)), SPEED_OF_LIGHT / 435e6, areas, noise, float(ratio(6.0)), snr)
-    for area, published, ours in zip(areas, (1240, 2210, 3930, 6980), pulse / 1e3, strict=True):
-        rows.append(_km(f"one pulse, {area:g} m^2", published, float(ours)))
-    fence = float(np.radians(120.0) * np.radians(3.0))
-    search = search_range(146e3, np.pi / 4.0 * 22.1**2, areas[1:], fence, 2.0, noise, float(ratio(8.0)), snr)
-    for area, published, ours in zip(areas[1:], (1790, 3190, 5670), search / 1e3, strict=True):
-        rows.append(_km(f"fence 120 x 3 deg in 2 s, {area:g} m^2", published, float(ours)))
-    for distance, published in ((1000, 130), (3000, 812), (5000, 1931)):
-        height = float(horizon_height(distance * 1e3, 3.0)) / 1e3
-        rows.append(_km(f"lowest height seen at {distance:,} km, 3 deg", published, height, "round Earth"))
-    return rows
-
-
-def _km(case: str, published: float, ours: float, source: str = ARRAY) -> Row:
-    return case, f"{published:,} km", f"{ours:,.0f} km", percent(ours, published), source
-
-
 def transmitted() -> list[Row]:
     """Vertical transmission of the two bands from the plume to space."""
     rows: list[Row] = []
@@ -219,7 +195,7 @@ def first_detections(catalog: Catalog, seeds: int = 20) -> list[Row]:
         ):
             booster = catalog.boosters[name]
             path = fly(booster, aim_apogee_range(booster, launch, azimuth, apogee, distance))
-            objects = [payload_of("one", at_ns, booster, path)]
+            objects = [payload_of("one", at_ns, booster, path, catalog.cross_sections)]
             for top in CLOUD_TOPS_KM:
                 times = sorted(_first(payload, orbit, objects, at_ns, top, seed) for seed in range(1, seeds + 1))
                 bar = {("sbirs-staring", 7.0): "<= 65 s", ("dsp-scanning", 12.0): "<= 85 s"}.get((payload.id, top), "")

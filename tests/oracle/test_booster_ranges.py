@@ -34,7 +34,7 @@ def test_the_published_range(name: str, measured: Callable[[str], None]) -> None
 def test_most_missiles_have_a_published_range() -> None:
     missiles = [b for b in BOOSTERS.values() if b.country and b.booster_class not in ("slv", "sounding-rocket", "hgv")]
     assert len(missiles) >= 40
-    assert all(b.published_range_km for b in missiles)
+    assert {b.id for b in missiles if not b.published_range_km} == {"silver-sparrow"}  # a target, of no stated range
 
 
 @pytest.mark.parametrize(

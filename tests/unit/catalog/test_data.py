@@ -17,7 +17,10 @@ DAYS = {
     for year, day in ((1995, "1995-01-25"), (2017, "2017-11-28"), (2026, "2026-08-20"))
 }
 PARTNERS = {"ru", "cn", "us", "gb", "fr", "jp", "kr"}
-SCENARIOS = {"hwasong-15-2017", "andoya-1995", "joint-warning", "allied-warning", "northeast-asia", "orbital-launch"}
+SCENARIOS = {
+    "hwasong-15-2017", "andoya-1995", "mediterranean-2013", "joint-warning", "allied-warning", "northeast-asia",
+    "orbital-launch",
+}  # fmt: skip
 
 
 def serving(catalog: Catalog, year: int) -> set[str]:
