@@ -8,9 +8,10 @@ the ionosphere, but for what the sky departs from the mean that the radar correc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.catalog.schema import RadarSensor
 from launchwatch.core.arrays import FloatArray, IntArray
@@ -19,6 +20,7 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook, Sector
+from launchwatch.messages.truth import ObservationTruth, TrueObject
 from launchwatch.physics.radar import (
     angle_sigma,
     decibels,
@@ -31,15 +33,15 @@ from launchwatch.physics.radar import (
 from launchwatch.physics.visibility import in_sectors, lowest_height, sector_widths
 from launchwatch.sim.scenes.objects import Echo, SeenObject
 from launchwatch.sim.scenes.weather import MEAN_ELECTRON_CONTENT_M2, Scene
-from launchwatch.sim.sensors import Delivery, SensorRun, truth_of
+from launchwatch.sim.sensors import Delivery, SensorRun
 from launchwatch.sim.sensors.looks import Looks, clutter_rows, deliveries, looks_within, uniforms_of
 
-_ROUNDING_M = 1.0  # a line that starts at a site on the ellipsoid may come out this little below it
+ROUNDING_M = 1.0  # a line that starts at a site on the ellipsoid may come out this little below it
 _LEAST_COSINE = 0.05  # azimuth has no meaning near the zenith; its error is held at 20 beam errors
 
 
 @dataclass(frozen=True)
-class _Rows:
+class Rows:
     """Plots: look (n,), azimuth elevation range (n, 3) deg deg m, power (n,) over noise power, source (n,)."""
 
     look: IntArray
@@ -48,8 +50,22 @@ class _Rows:
     source: IntArray
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """Plots of many objects; `source` of the rows is an index into `objects`."""
+
+    rows: Rows
+    objects: Sequence[TrueObject]
+
+
 def observe_radar(
-    sensor: RadarSensor, objects: Sequence[SeenObject], scene: Scene, seed: int, start_ns: int, stop_ns: int
+    sensor: RadarSensor,
+    objects: Sequence[SeenObject],
+    scene: Scene,
+    seed: int,
+    start_ns: int,
+    stop_ns: int,
+    crowd: Crowd | None = None,
 ) -> SensorRun:
     """What a phased-array radar delivers of objects between two epochs.
 
@@ -61,6 +77,8 @@ def observe_radar(
     seed : int
     start_ns, stop_ns : int
         Looks within these, ns TAI.
+    crowd : Crowd, optional
+        What it sees of satellites in the same window (`satellites.observe_satellites`).
 
     Returns
     -------
@@ -75,20 +93,31 @@ def observe_radar(
     if sensor.technique != "phased-array":
         raise ValueError(f"sensor {sensor.id}: technique {sensor.technique} is not simulated; exclude it from the run")
     looks = looks_within(sensor.revisit_s, 0.0, False, start_ns, stop_ns)
-    bias_deg = np.degrees(sensor.bias_angle_mrad * 1e-3)
-    bias = normals(look_uniforms(seed, sensor.id, "bias", 0, 1, 3)[0]) * [bias_deg, bias_deg, sensor.bias_range_m]
+    bias = site_bias(sensor, seed)
     parts = [
         _echo_rows(sensor, one, one.echo, i, scene, seed, looks, bias)
         for i, one in enumerate(objects)
         if one.echo is not None
     ]
     parts.append(_false_rows(sensor, seed, looks))
+    names = [TrueObject(one.id, one.kind, one.launch) for one in objects]
+    if crowd is not None:
+        parts.append(replace(crowd.rows, source=crowd.rows.source + len(names)))
+        names += crowd.objects
     look, plot, power, source = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("look", "plot", "power", "source")
     )
     order = np.lexsort((-power, look))
-    rows = _Rows(look[order], plot[order], power[order], source[order])
-    return SensorRun(_records(sensor, looks, rows), truth_of(sensor.id, objects, rows.source))
+    rows = Rows(look[order], plot[order], power[order], source[order])
+    truth = ObservationTruth(sensor.id, tuple(names), np.arange(len(order)), rows.source)
+    return SensorRun(_records(sensor, looks, rows), truth)
+
+
+def site_bias(sensor: RadarSensor, seed: int) -> FloatArray:
+    """Constant errors (3,) of a radar in a run: azimuth deg, elevation deg, range m."""
+    bias_deg = np.degrees(sensor.bias_angle_mrad * 1e-3)
+    drawn = normals(look_uniforms(seed, sensor.id, "bias", 0, 1, 3)[0])
+    return np.asarray(drawn * [bias_deg, bias_deg, sensor.bias_range_m])
 
 
 def _echo_rows(
@@ -100,7 +129,7 @@ def _echo_rows(
     seed: int,
     looks: Looks,
     bias: FloatArray,
-) -> _Rows:
+) -> Rows:
     """Plots of one object."""
     t_s = (looks.begin_ns - one.epoch_ns) / NS
     rows = np.flatnonzero((t_s >= one.begin_s) & (t_s <= one.end_s))
@@ -116,20 +145,54 @@ def _echo_rows(
         & (plot[:, 2] <= sensor.range_max_km * 1e3)
     )
     if sensor.elevation_min_deg < 0.0:
-        inside &= lowest_height(site, target) >= -_ROUNDING_M
+        inside &= lowest_height(site, target) >= -ROUNDING_M
     rows, t_s, target, plot = rows[inside], t_s[inside], target[inside], plot[inside]
     u = uniforms_of(looks, rows, seed, sensor.id, one.id, 4)
-    reference = sensor.reference
     rcs = echo.rcs_m2(t_s, site, sensor.frequency_mhz * 1e6)
-    snr = snr_at(plot[:, 2], rcs, reference.range_km * 1e3, reference.rcs_m2, reference.snr_db)
+    seen, plot, power = echoes(sensor, scene, target, plot, rcs, u, bias)
+    return Rows(rows[seen], plot, power, np.full(len(plot), source))
+
+
+def echoes(
+    sensor: RadarSensor,
+    scene: Scene,
+    target: FloatArray,
+    plot: FloatArray,
+    rcs_m2: FloatArray,
+    u: FloatArray,
+    bias: FloatArray,
+) -> tuple[NDArray[np.bool_], FloatArray, FloatArray]:
+    """Which looks at objects give a plot, and the plots: one row a look at an object, of any of them.
+
+    Parameters
+    ----------
+    target : FloatArray, shape (n, 3)
+        True position, ITRF m.
+    plot : FloatArray, shape (n, 3)
+        True azimuth deg, elevation deg, range m.
+    rcs_m2 : FloatArray, shape (n,)
+        Mean cross section.
+    u : FloatArray, shape (n, 4)
+        Uniform numbers: of the echo, and of the three errors.
+    bias : FloatArray, shape (3,)
+        See `site_bias`.
+
+    Returns
+    -------
+    seen : (n,) which of the looks are above threshold, m of them.
+    plot : (m, 3) as measured.
+    power : (m,) over noise power.
+    """
+    reference = sensor.reference
+    snr = snr_at(plot[:, 2], rcs_m2, reference.range_km * 1e3, reference.rcs_m2, reference.snr_db)
     power = received_power(snr, u[:, 0])
     seen = power >= ratio(sensor.threshold_snr_db)
-    rows, target, plot, power = rows[seen], target[seen], plot[seen], power[seen]
+    target, plot, power = target[seen], plot[seen], power[seen]
     error = bias + normals(u[seen, 1:]) * _sigmas(sensor, plot[:, 1], power)
     odd_content = scene.electron_content_m2 - MEAN_ELECTRON_CONTENT_M2
     height = geodetic_from_itrf(target)[2]
     error[:, 2] += ionospheric_delay(sensor.frequency_mhz * 1e6, odd_content, plot[:, 1], height)
-    return _Rows(rows, _wrapped(plot + error), power, np.full(len(rows), source))
+    return seen, _wrapped(plot + error), power
 
 
 def _sigmas(sensor: RadarSensor, elevation_deg: FloatArray, power: FloatArray) -> FloatArray:
@@ -144,7 +207,7 @@ def _wrapped(plot: FloatArray) -> FloatArray:
     return plot
 
 
-def _false_rows(sensor: RadarSensor, seed: int, looks: Looks) -> _Rows:
+def _false_rows(sensor: RadarSensor, seed: int, looks: Looks) -> Rows:
     """False plots: noise above the threshold, anywhere in the field."""
     rows, u = clutter_rows(looks, sensor.false_alarms_per_look, seed, sensor.id, 4)
     start, width = sector_widths([(s.from_deg, s.to_deg) for s in sensor.sectors])
@@ -161,10 +224,10 @@ def _false_rows(sensor: RadarSensor, seed: int, looks: Looks) -> _Rows:
         ]
     )
     power = ratio(sensor.threshold_snr_db) - np.log(u[:, 3])
-    return _Rows(rows, _wrapped(plot), power, np.full(len(rows), -1))
+    return Rows(rows, _wrapped(plot), power, np.full(len(rows), -1))
 
 
-def _records(sensor: RadarSensor, looks: Looks, rows: _Rows) -> list[Delivery]:
+def _records(sensor: RadarSensor, looks: Looks, rows: Rows) -> list[Delivery]:
     counts = np.bincount(rows.look, minlength=len(looks.index))
     first, last, sent_ns = deliveries(looks, counts, sensor.revisit_s)
     delay_ns = round(sensor.report_delay_s * NS)
