@@ -54,8 +54,8 @@ def crossings(
                     near = True
             if not near:
                 continue
-            begin = max(int(math.ceil((node * node_s - first_look_s) / period_s - 1e-9)), 0)
-            end_look = min(int(math.ceil(((node + 1) * node_s - first_look_s) / period_s - 1e-9)), looks)
+            begin = max(math.ceil((node * node_s - first_look_s) / period_s - 1e-9), 0)
+            end_look = min(math.ceil(((node + 1) * node_s - first_look_s) / period_s - 1e-9), looks)
             for look in range(begin, end_look):
                 u = (first_look_s + look * period_s) / node_s - node
                 for c in range(3):

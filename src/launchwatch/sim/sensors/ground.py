@@ -109,7 +109,9 @@ def observe_radar(
     )
     order = np.lexsort((-power, look))
     rows = Rows(look[order], plot[order], power[order], source[order])
-    truth = ObservationTruth(sensor.id, tuple(names), np.arange(len(order)), rows.source)
+    truth = ObservationTruth(
+        sensor=sensor.id, objects=tuple(names), sequence=np.arange(len(order)), source=rows.source
+    )
     return SensorRun(_records(sensor, looks, rows), truth)
 
 
