@@ -14,7 +14,9 @@ NEAR_M = 320e3  # no object moves farther from the nearer of two nodes a minute 
 
 
 @njit(cache=True, error_model="numpy")
-def rows_near(position: FloatArray, node: int, site: FloatArray, up: FloatArray, lowest: float, most: float) -> IntArray:
+def rows_near(
+    position: FloatArray, node: int, site: FloatArray, up: FloatArray, lowest: float, most: float
+) -> IntArray:
     """Objects (k,) that are within a range `most` and above the sine `lowest` of an elevation between two nodes."""
     found = np.empty(position.shape[0], np.int64)
     count = 0
@@ -54,8 +56,8 @@ def fitting_pairs(
 ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
     """Plot, row of the object, squared distances (k, 2) and difference ITRF m (k, 3) of each pair within a wide gate.
 
-    Objects `rows` (m,) are at part `u` of the way between two nodes; `sigma` (m, 3) are the errors of their predictions,
-    radial, along and across, m. The first distance is by these `widening` (3,) times, which the gate is for, the second
+    Objects `rows` (m,) are at part `u` of the way between two nodes; `sigma` (m, 3) are the errors of their
+    predictions, radial, along and across, m. The first distance is by these `widening` (3,) times, which the gate is for, the second
     by these as they are. Plots are ordered by `distance` (p,) from the site: `plot` (p, 3) ITRF, `sight` (p, 3, 3)
     unit vectors along azimuth, elevation and range, `noise` (p, 3) the errors along these, m.
     """
@@ -122,7 +124,7 @@ def fitting_pairs(
 def _spread(
     sigma: FloatArray, times: FloatArray, axes: FloatArray, sight: FloatArray, noise: FloatArray, out: FloatArray
 ) -> None:
-    """Covariance (3, 3) along azimuth, elevation, range: a plot's errors and `times` those of a prediction, in place."""
+    """Covariance (3, 3) along azimuth, elevation, range: of a plot and `times` the errors of a prediction, in place."""
     for a in range(3):
         for b in range(3):
             out[a, b] = noise[a] ** 2 if a == b else 0.0

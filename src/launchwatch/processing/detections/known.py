@@ -38,8 +38,16 @@ DAY_NS = 86_400 * S
 
 @dataclass(frozen=True, eq=False)
 class PlotSet:
-    """Plots of one time: position (p, 3) ITRF, unit vectors (p, 3, 3) along azimuth, elevation, range, and errors
-    (p, 3) along these with and without those of the site, m; distance (p,) m, ascending; index (p,) in the look."""
+    """Plots of one time, ordered by range.
+
+    Attributes
+    ----------
+    index : (p,) row of the look.
+    position : (p, 3) ITRF m.
+    sight : (p, 3, 3) unit vectors along azimuth, elevation and range.
+    noise, noise_and_bias : (p, 3) errors along these, m, without and with those that all plots of the site share.
+    distance : (p,) m, ascending.
+    """
 
     index: IntArray
     position: FloatArray
@@ -247,7 +255,9 @@ def noted(stays: Stays, new: Stays, agrees: NDArray[np.bool_]) -> Stays:
     return _some(both, np.argsort(both.row, kind="stable"))
 
 
-def known_plots(look: RadarLook, sets: ElementSets, taken: IntArray, row: IntArray, distance2: FloatArray) -> KnownPlots:
+def known_plots(
+    look: RadarLook, sets: ElementSets, taken: IntArray, row: IntArray, distance2: FloatArray
+) -> KnownPlots:
     """The record of what was taken out of a look: plots by index, objects by row."""
     order = np.argsort(taken, kind="stable")
     return KnownPlots(

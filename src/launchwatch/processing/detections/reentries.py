@@ -47,8 +47,8 @@ DARK_S = 45.0
 def end_ns(sets: ElementSets) -> IntArray:
     """When objects come down, by their elements (n,), ns TAI; far off where they are not on their way down.
 
-    A circular orbit shrinks ever faster; what is left is the time in which it would lose one scale height at the rate of
-    its epoch (King-Hele, Satellite Orbits in an Atmosphere, 1987).
+    A circular orbit shrinks ever faster; what is left is the time in which it would lose one scale height at the
+    rate of its epoch (King-Hele, Satellite Orbits in an Atmosphere, 1987).
     """
     rate = 2.0 * np.maximum(sets.mean_motion_rate_rev_day2, 1e-9)
     shrinks_m_day = 2.0 / 3.0 * sets.semi_major_m / sets.mean_motion_rev_day * rate
@@ -171,7 +171,8 @@ def follow_lights(
         return alive, added
     path, sigma = known.path(int(look.time_ns[0]))
     burning = [
-        _on_shell(look.sensor_position_m, look.line_of_sight, BURN_M + step) for step in (-BURN_SPAN_M, 0.0, BURN_SPAN_M)
+        _on_shell(look.sensor_position_m, look.line_of_sight, BURN_M + step)
+        for step in (-BURN_SPAN_M, 0.0, BURN_SPAN_M)
     ]
     for i in np.flatnonzero(np.isfinite(burning[1][:, 0])).tolist():
         time_ns = int(look.time_ns[i])
