@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario
+from launchwatch.catalog.schema import ArrayMode, InfraredSensor, Launch, RadarSensor, Scenario
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
@@ -18,7 +18,7 @@ from launchwatch.sim.scenes.launched import launched, payload_of
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
-from launchwatch.sim.sensors.ground import observe_radar
+from launchwatch.sim.sensors.ground import observe_over_horizon, observe_radar
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
@@ -38,17 +38,15 @@ class Observed:
     stop_ns: int
 
 
-def observe(
-    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]
-) -> Observed:
+def observe(catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]) -> Observed:
     """Play all sensors of all partners over the launches of one case."""
     objects: list[SeenObject] = []
     for launch, path in flights:
         booster = catalog.boosters[launch.booster]
         if scenario.objects == "all":
-            objects += launched(launch.id, launch.time_ns, booster, path)
+            objects += launched(launch.id, launch.time_ns, booster, path, catalog.cross_sections)
         else:
-            objects.append(payload_of(launch.id, launch.time_ns, booster, path))
+            objects.append(payload_of(launch.id, launch.time_ns, booster, path, catalog.cross_sections))
     first = min(launch.time_ns for launch, _ in flights)
     ends = [
         launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
@@ -56,7 +54,14 @@ def observe(
     ]
     stop_ns = max(ends) + round(scenario.duration_after_impact_s * NS)
     start_ns = first - round(BEFORE_S * NS)
-    scene = Scene(cloud_top_m=scenario.weather.cloud_top_km * 1e3)
+    weather = scenario.weather
+    scene = Scene(
+        cloud_top_m=weather.cloud_top_km * 1e3,
+        electron_content_m2=weather.electron_content_tecu * 1e16,
+        surface_refractivity=weather.surface_refractivity,
+        auroral_activity=weather.auroral_activity,
+        sunspots=weather.sunspots,
+    )
     own: dict[str, list[Envelope]] = {}
     truth = []
     for partner in scenario.partners:
@@ -85,17 +90,13 @@ def observe(
     return Observed(own, truth, stop_ns)
 
 
-def sensors_of(
-    catalog: Catalog, scenario: Scenario, partner: str, date_ns: int
-) -> list[InfraredSensor | RadarSensor]:
-    """The partner's sensors that play: in service on the date, chosen by the scenario, of a kind that is simulated."""
+def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int) -> list[InfraredSensor | RadarSensor]:
+    """The partner's sensors that play: in service on the date, chosen by the scenario."""
     choice = scenario.sensors
     return [
         sensor
         for name, sensor in catalog.sensors_in_service(date_ns, partner).items()
-        if (choice.only is None or name in choice.only)
-        and name not in choice.exclude
-        and not (isinstance(sensor, RadarSensor) and sensor.technique == "over-the-horizon")
+        if (choice.only is None or name in choice.only) and name not in choice.exclude
     ]
 
 
@@ -109,7 +110,10 @@ def _observed_by(
     stop_ns: int,
 ) -> SensorRun:
     if isinstance(sensor, RadarSensor):
-        return observe_radar(sensor, objects, scene, seed, start_ns, stop_ns)
+        mode = catalog.radar_modes[sensor.mode]
+        if isinstance(mode, ArrayMode):
+            return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
+        return observe_over_horizon(sensor, mode, objects, scene, seed, start_ns, stop_ns)
     orbit = catalog.orbit_of(sensor, start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:

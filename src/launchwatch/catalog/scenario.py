@@ -134,9 +134,21 @@ class Sharing(Record, frozen=True, kw_only=True):
 
 
 class Weather(Record, frozen=True, kw_only=True):
-    """Cloud over the launch: infrared sees nothing below its top."""
+    """Cloud over the launch, below whose top infrared sees nothing; air and ionosphere over the radars.
+
+    Attributes
+    ----------
+    electron_content_tecu : vertical electron content, 1e16 electrons / m^2; radars correct for 30.
+    surface_refractivity : of the air, (n - 1) 1e6; radars correct for 315.
+    auroral_activity : index Kp, 0 (no aurora that echoes) to 9.
+    sunspots : smoothed number; it sets the frequencies that reach over the horizon.
+    """
 
     cloud_top_km: NonNegative = 7.0
+    electron_content_tecu: NonNegative = 30.0
+    surface_refractivity: NonNegative = 315.0
+    auroral_activity: Annotated[float, Meta(ge=0.0, le=9.0)] = 0.0
+    sunspots: Annotated[float, Meta(ge=0.0, le=300.0)] = 80.0
 
 
 class SensorChoice(Record, frozen=True, kw_only=True):

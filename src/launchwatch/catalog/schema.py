@@ -23,7 +23,18 @@ from launchwatch.catalog.infrared import (
     OrbitUse,
     Payload,
 )
-from launchwatch.catalog.radar import RadarSensor, Reference, Sector
+from launchwatch.catalog.radar import (
+    AnyMode,
+    ArrayMode,
+    Aspects,
+    Confirmation,
+    CrossSection,
+    Fence,
+    HorizonMode,
+    RadarSensor,
+    Reference,
+    Sector,
+)
 from launchwatch.catalog.records import (
     Block,
     Country,
@@ -64,14 +75,21 @@ from launchwatch.catalog.vehicles import (
 
 __all__ = [
     "MAX_ELEMENT_AGE_DAYS",
+    "AnyMode",
     "AnyOrbit",
+    "ArrayMode",
+    "Aspects",
     "Booster",
     "BoosterClass",
+    "Confirmation",
+    "CrossSection",
     "Deployment",
     "Elements",
+    "Fence",
     "Flyback",
     "Geostationary",
     "Glide",
+    "HorizonMode",
     "InService",
     "InfraredSensor",
     "Launch",
@@ -104,6 +122,7 @@ __all__ = [
     "Warn",
     "Weather",
 ]
+
 
 class Place(Block, frozen=True, kw_only=True):
     """A named point, rounded to 0.1 degree."""

@@ -54,12 +54,12 @@ def fitting_pairs(
     widening: FloatArray,
     gate2: float,
 ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Plot, row of the object, squared distances (k, 2) and difference ITRF m (k, 3) of each pair within a wide gate.
+    """Plot, row of the object, squared distances (k, 2) and difference ITRF m (k, 3) of each pair in a wide gate.
 
     Objects `rows` (m,) are at part `u` of the way between two nodes; `sigma` (m, 3) are the errors of their
-    predictions, radial, along and across, m. The first distance is by these `widening` (3,) times, which the gate is for, the second
-    by these as they are. Plots are ordered by `distance` (p,) from the site: `plot` (p, 3) ITRF, `sight` (p, 3, 3)
-    unit vectors along azimuth, elevation and range, `noise` (p, 3) the errors along these, m.
+    predictions, radial, along and across, m. The first distance is by these `widening` (3,) times, which the gate is
+    for, the second by these as they are. Plots are ordered by `distance` (p,) from the site: `plot` (p, 3) ITRF,
+    `sight` (p, 3, 3) unit vectors along azimuth, elevation and range, `noise` (p, 3) the errors along these, m.
     """
     capacity = 4 * plot.shape[0] + 16
     pair, squared, off = np.empty((capacity, 2), np.int64), np.empty((capacity, 2)), np.empty((capacity, 3))

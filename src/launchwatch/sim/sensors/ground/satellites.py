@@ -7,21 +7,23 @@ that the object is up there to stay, it turns to something else (`plots_a_crossi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from launchwatch.catalog.schema import RadarSensor
-from launchwatch.core.arrays import FloatArray, IntArray
+from launchwatch.catalog.radar import ArrayMode, RadarSensor
+from launchwatch.core.arrays import IntArray
 from launchwatch.core.draws import look_uniforms
 from launchwatch.core.epochs import NS
-from launchwatch.core.frames import azimuth_elevation_range, enu_axes
+from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.physics.satellites import NODE_NS, Ephemeris, ephemeris
-from launchwatch.physics.visibility import lowest_height, sector_widths
+from launchwatch.physics.visibility import sector_widths
 from launchwatch.sim.scenes.satellites import Satellites
 from launchwatch.sim.scenes.weather import Scene
-from launchwatch.sim.sensors._satellite_kernels import crossings
-from launchwatch.sim.sensors.ground import ROUNDING_M, Crowd, Rows, echoes, site_bias
+from launchwatch.sim.sensors.ground._kernels import crossings
+from launchwatch.sim.sensors.ground.fence import Crowd, Rows, site_bias, stacked
+from launchwatch.sim.sensors.ground.plots import DRAWS, echoes, place, uncorrected
 from launchwatch.sim.sensors.looks import Looks, looks_within
 
 PLOTS_A_CROSSING = 6
@@ -29,11 +31,12 @@ PLOTS_A_CROSSING = 6
 
 _CHUNK = 500  # objects whose ephemeris is held at a time: 35 MB a day
 _ROUND = 8  # looks of each crossing drawn at a time, until it has its plots or is over
-_WIDTH = 4
+SWERLING = 1
+"""Case of the fluctuation of a satellite's echo: a body that turns slowly."""
 
 
 def observe_satellites(
-    sensors: Sequence[RadarSensor],
+    sensors: Sequence[tuple[RadarSensor, ArrayMode]],
     satellites: Satellites,
     scene: Scene,
     seed: int,
@@ -45,7 +48,7 @@ def observe_satellites(
 
     Parameters
     ----------
-    sensors : sequence of RadarSensor
+    sensors : sequence of RadarSensor with its ArrayMode
     satellites : Satellites
     scene : Scene
     seed : int
@@ -58,19 +61,20 @@ def observe_satellites(
     -------
     dict of Crowd by sensor
     """
-    looks = {s.id: looks_within(s.revisit_s, 0.0, False, start_ns, stop_ns) for s in sensors}
-    parts: dict[str, list[Rows]] = {s.id: [] for s in sensors}
+    looks = {s.id: looks_within(s.revisit_s, 0.0, False, start_ns, stop_ns) for s, _ in sensors}
+    parts: dict[str, list[Rows]] = {s.id: [] for s, _ in sensors}
     for first in range(0, len(satellites.sets), _CHUNK):
         rows = np.arange(first, min(first + _CHUNK, len(satellites.sets)))
         path = ephemeris(satellites.sets.take(rows), start_ns, stop_ns)
-        for sensor in sensors:
-            seen = _seen_by(sensor, satellites, rows, path, looks[sensor.id], scene, seed, plots_a_crossing)
+        for sensor, mode in sensors:
+            seen = _seen_by(sensor, mode, satellites, rows, path, looks[sensor.id], scene, seed, plots_a_crossing)
             parts[sensor.id].append(seen)
     return {name: _crowd(satellites, found) for name, found in parts.items()}
 
 
 def _seen_by(
     sensor: RadarSensor,
+    mode: ArrayMode,
     satellites: Satellites,
     rows: IntArray,
     path: Ephemeris,
@@ -83,7 +87,6 @@ def _seen_by(
     one, first, last = crossings_of(sensor, path, looks)
     identity = satellites.sets.norad_id[rows[one]]
     begin, left, taken = first.copy(), np.arange(len(one)), np.zeros(len(one), np.int64)
-    site = itrf_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m)
     bias = site_bias(sensor, seed)
     found: list[Rows] = []
     while len(left):
@@ -91,27 +94,27 @@ def _seen_by(
         crossing = np.repeat(left, count)
         look = np.concatenate([np.arange(b, b + c) for b, c in zip(begin[left].tolist(), count.tolist(), strict=True)])
         target, _ = path.at(one[crossing], looks.begin_ns[look])
-        plot = np.column_stack(azimuth_elevation_range(site, sensor.lat_deg, sensor.lon_deg, target))
+        placed = place(sensor, mode, target)
         u = np.concatenate(
             [
-                look_uniforms(seed, sensor.id, str(name), int(looks.index[b]), c, _WIDTH)
+                look_uniforms(seed, sensor.id, str(name), int(looks.index[b]), c, DRAWS)
                 for name, b, c in zip(identity[left].tolist(), begin[left].tolist(), count.tolist(), strict=True)
             ]
         )
-        if sensor.elevation_min_deg < 0.0:
-            clear = lowest_height(site, target) >= -ROUNDING_M
-            crossing, look, target, plot, u = crossing[clear], look[clear], target[clear], plot[clear], u[clear]
         rcs = satellites.rcs_m2[rows[one[crossing]]]
-        seen, plot, power = echoes(sensor, scene, target, plot, rcs, u, bias)
+        errors = bias + uncorrected(sensor, scene, placed, target)
+        echo = echoes(sensor, mode, placed, rcs, SWERLING, u, errors)
+        seen = np.flatnonzero(echo.detected)
         crossing, look = crossing[seen], look[seen]
         # the first plots of each crossing, counted on from earlier rounds
-        place = taken[crossing] + _rank(crossing)
-        kept = place < most
-        found.append(Rows(look[kept], plot[kept], power[kept], rows[one[crossing[kept]]]))
+        kept = taken[crossing] + _rank(crossing) < most
+        seen = seen[kept]
+        source = rows[one[crossing[kept]]]
+        found.append(Rows(look[kept], echo.plot[seen], echo.sigma[seen], echo.power[seen], source))
         taken += np.bincount(crossing, minlength=len(taken))
         begin[left] += count
         left = left[(begin[left] <= last[left]) & (taken[left] < most)]
-    return _joined(found)
+    return stacked(found)
 
 
 def crossings_of(sensor: RadarSensor, path: Ephemeris, looks: Looks) -> tuple[IntArray, IntArray, IntArray]:
@@ -142,21 +145,9 @@ def _rank(group: IntArray) -> IntArray:
     return at - np.maximum.accumulate(np.where(new, at, 0))
 
 
-def _joined(parts: Sequence[Rows]) -> Rows:
-    if not parts:
-        return Rows(np.empty(0, np.int64), np.empty((0, 3)), np.empty(0), np.empty(0, np.int64))
-    joined: tuple[IntArray, FloatArray, FloatArray, IntArray] = (
-        np.concatenate([part.look for part in parts]),
-        np.concatenate([part.plot for part in parts]),
-        np.concatenate([part.power for part in parts]),
-        np.concatenate([part.source for part in parts]),
-    )
-    return Rows(*joined)
-
-
 def _crowd(satellites: Satellites, parts: Sequence[Rows]) -> Crowd:
     """The plots of one radar, with only those objects that it saw."""
-    rows = _joined(parts)
+    rows = stacked(parts)
     seen, source = np.unique(rows.source, return_inverse=True)
     objects = [satellites.true_object(row) for row in seen.tolist()]
-    return Crowd(Rows(rows.look, rows.plot, rows.power, source), objects)
+    return Crowd(replace(rows, source=source), objects)
