@@ -79,8 +79,9 @@ def sky_of(
 
 
 def _kinds(satellites: int, decaying: int) -> tuple[ObjectKind, ...]:
-    first: tuple[ObjectKind, ...] = ("satellite",) * satellites
-    return first + ("decaying",) * decaying
+    kinds: list[ObjectKind] = ["satellite"] * satellites
+    kinds += ["decaying"] * decaying
+    return tuple(kinds)
 
 
 def _read(path: Path, digest: blake2b) -> ElementSets:
