@@ -35,7 +35,8 @@ SCALE_HEIGHT_M = 35e3  # of the air at 200 km (US Standard Atmosphere 1976: 37 k
 COMES_DOWN_NS = DAY_NS  # elements tell the time of the end no better than to about a day
 LOOSE_GATE = 25.0
 LOOSE_TIMES = 3.0  # errors of radius and plane, in those of a prediction: low orbits shrink while they are predicted
-BAND_M = 60e3  # by so much a decaying object may fly below the perigee of its elements
+LOWEST_M = 80e3  # a decaying object flies below the perigee of its elements, down to where it burns
+BAND_M = 30e3  # what the oblate Earth and short waves of the orbit move it by, beside its elements
 BURN_M, BURN_SPAN_M = 75e3, 35e3  # bodies burn between 110 and 40 km
 PLANE_M = 30e3  # how far beside its plane a light may be, beside the height that is not known
 SPEED_M_S = (4000.0, 9000.0)  # of what burns, over the ground
@@ -98,11 +99,10 @@ def match_stretches(
     noise = plots.noise_and_bias[free].max(axis=1)
     beside = np.abs(plots.position[free] @ normal.T)
     reach = LOOSE_TIMES * sigma[loose, 2][None, :] + noise[:, None]
-    perigee = known.sets.perigee_m[loose] + A
     apogee = known.sets.semi_major_m[loose] * (1.0 + known.sets.eccentricity[loose])
-    low = perigee[None, :] - BAND_M - 5.0 * noise[:, None]
-    high = apogee[None, :] + 0.5 * BAND_M + 5.0 * noise[:, None]
-    near = (beside < 5.0 * reach) & (radius[:, None] > low) & (radius[:, None] < high) & np.isfinite(place_now[:, 0])
+    high = apogee[None, :] + BAND_M + 5.0 * noise[:, None]
+    there = (radius[:, None] > B + LOWEST_M) & (radius[:, None] < high) & np.isfinite(place_now[:, 0])
+    near = there & (beside < 5.0 * reach)
     pairs = [(int(free[p]), int(loose[k])) for p, k in zip(*np.nonzero(near), strict=True)]
     found = [x for x in (_fit(known.sets, stays, sigma, time_ns, plots, p, row) for p, row in pairs) if x is not None]
     if not found:
@@ -151,7 +151,7 @@ def _fit(
     radial = position / np.linalg.norm(position)
     normal = np.cross(position, velocity)
     normal /= np.linalg.norm(normal)
-    errors = np.array([LOOSE_TIMES * sigma[row, 0] + 0.5 * BAND_M / 3.0, 0.0, LOOSE_TIMES * sigma[row, 2]])
+    errors = np.array([LOOSE_TIMES * sigma[row, 0] + BAND_M / 3.0, 0.0, LOOSE_TIMES * sigma[row, 2]])
     speed = float(np.linalg.norm(velocity))
     distance2 = (
         float(off @ radial) ** 2 / (errors[0] ** 2 + noise**2)
