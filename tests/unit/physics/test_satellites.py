@@ -12,7 +12,7 @@ from launchwatch.core.epochs import NS, julian_date, parse_utc
 from launchwatch.core.frames import itrf_from_teme
 from launchwatch.formats.tle import read_elements
 from launchwatch.physics.element_errors import prediction_sigmas
-from launchwatch.physics.satellites import ElementSets, ephemeris, newest, node_epochs, states_at
+from launchwatch.physics.satellites import ElementSets, end_ns, ephemeris, newest, node_epochs, states_at
 
 AT_NS = parse_utc("2026-08-22T12:00:00Z")
 
@@ -105,3 +105,14 @@ def test_two_thirds_of_measured_errors_keep_within_what_is_said(
     assert len(inside) > 100
     # 68 % by the law's making; classes of height and age differ by their manoeuvres: 53 to 83 %
     assert 0.53 < np.mean(inside) < 0.83
+
+
+def test_the_end_that_elements_tell_is_near_where_objects_vanish(data_folder: Path) -> None:
+    # Decay times are not in the data: 104 objects, each gone from the lists soon after its last set
+    sets = read_elements(data_folder / "tle_reentries" / "decaying_objects.3le")
+    last = newest(sets, int(sets.epoch_ns.max()))
+    left = (end_ns(last) - last.epoch_ns) / (86_400 * NS)
+    assert np.median(left) < 2.0
+    early = newest(sets, int(last.epoch_ns.min()) - 20 * 86_400 * NS)
+    assert len(early) == 0 or np.median(end_ns(early) - early.epoch_ns) / (86_400 * NS) > 3.0
+    assert (end_ns(orbit(500.0, 0.001, 50.0)) - AT_NS)[0] > 1000 * 86_400 * NS

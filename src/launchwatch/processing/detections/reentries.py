@@ -1,8 +1,8 @@
 """Objects on their way down: drag has run off with them, so that a prediction is a stretch of orbit and no point.
 
 The plane of the orbit is known well, the time within it badly. A plot in the plane and at the height of the orbit gives
-the time by which the object is late; the next plots have to be as late. An object that comes down within a day of what
-its elements say is told as a re-entry. So is a light that runs along its path at orbital speed.
+the time by which the object is late; the next plots have to be as late. An object that has less than two days left by
+its elements is told as a re-entry. So is a light that runs along its path at orbital speed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ from launchwatch.processing.detections.known import (
 )
 from launchwatch.processing.detections.state import Light, Stays
 
-FAST_REV_DAY, LOW_M = 15.85, 230e3  # mean motion and perigee of what is on its way down
-SCALE_HEIGHT_M = 35e3  # of the air at 200 km (US Standard Atmosphere 1976: 37 km)
-COMES_DOWN_NS = DAY_NS  # elements tell the time of the end no better than to about a day
+COMES_DOWN_NS = 2 * DAY_NS  # half of those that vanished from the lists had so much left by their last elements
 LOOSE_GATE = 25.0
 LOOSE_TIMES = 3.0  # errors of radius and plane, in those of a prediction: low orbits shrink while they are predicted
 LOWEST_M = 80e3  # a decaying object flies below the perigee of its elements, down to where it burns
@@ -45,22 +43,9 @@ LIGHTS = 3  # sights that tell a re-entry
 DARK_S = 45.0
 
 
-def end_ns(sets: ElementSets) -> IntArray:
-    """When objects come down, by their elements (n,), ns TAI; far off where they are not on their way down.
-
-    A circular orbit shrinks ever faster; what is left is the time in which it would lose one scale height at the
-    rate of its epoch (King-Hele, Satellite Orbits in an Atmosphere, 1987).
-    """
-    rate = 2.0 * np.maximum(sets.mean_motion_rate_rev_day2, 1e-9)
-    shrinks_m_day = 2.0 / 3.0 * sets.semi_major_m / sets.mean_motion_rev_day * rate
-    left_days = np.minimum(SCALE_HEIGHT_M / shrinks_m_day, 3650.0)
-    falling = (sets.mean_motion_rev_day > FAST_REV_DAY) & (sets.perigee_m < LOW_M)
-    return np.asarray(sets.epoch_ns + np.where(falling, left_days, 3650.0) * DAY_NS, np.int64)
-
-
 def comes_down(known: KnownObjects, time_ns: int) -> NDArray[np.bool_]:
-    """Which objects (n,) come down about an epoch, by their elements."""
-    return np.asarray(end_ns(known.sets) - time_ns < COMES_DOWN_NS)
+    """Which objects (n,) come down within two days of an epoch, or should have, by their elements."""
+    return np.asarray(known.ends_ns - time_ns < COMES_DOWN_NS)
 
 
 def _unit_normals(path: Ephemeris, rows: IntArray, time_ns: int) -> tuple[FloatArray, FloatArray, FloatArray]:
