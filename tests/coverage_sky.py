@@ -61,6 +61,7 @@ def radar(**changes: Any) -> RadarSensor:
         "band": "uhf",
         "frequency_mhz": 435.0,
         "technique": "phased-array",
+        "mode": "mode",
         "sectors": (Sector(from_deg=0.0, to_deg=360.0),),
         "elevation_min_deg": 3.0,
         "elevation_max_deg": 90.0,

@@ -33,7 +33,7 @@ class SensorRun:
     truth: ObservationTruth
 
 
-def truth_of(sensor: str, objects: Sequence[SeenObject], source: IntArray) -> ObservationTruth:
+def truth_of(sensor: str, objects: Sequence[SeenObject | TrueObject], source: IntArray) -> ObservationTruth:
     """The truth of a sensor's detections: `source` (n,) is an index into `objects`, -1 for clutter."""
     names = tuple(TrueObject(one.id, one.kind, one.launch) for one in objects)
     return ObservationTruth(sensor=sensor, objects=names, sequence=np.arange(len(source)), source=source)

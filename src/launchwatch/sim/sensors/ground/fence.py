@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from launchwatch.core.draws import look_uniforms, normals
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook, Sector, TimeUse
+from launchwatch.messages.truth import TrueObject
 from launchwatch.physics.radar import decibels, ratio
 from launchwatch.physics.swerling import received_power
 from launchwatch.sim.scenes.objects import SeenObject
@@ -37,6 +38,14 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """Plots of many objects; `source` of the rows is an index into `objects`."""
+
+    rows: Rows
+    objects: Sequence[TrueObject]
+
+
+@dataclass(frozen=True)
 class _Seen:
     """Looks at bodies within the field: what a look would give, and whether the looks after it would confirm that."""
 
@@ -54,6 +63,7 @@ def observe_radar(
     seed: int,
     start_ns: int,
     stop_ns: int,
+    crowd: Crowd | None = None,
 ) -> SensorRun:
     """What a phased-array radar delivers of objects between two epochs.
 
@@ -67,6 +77,8 @@ def observe_radar(
     seed : int
     start_ns, stop_ns : int
         Looks within these, ns TAI. Nothing is tracked at the first.
+    crowd : Crowd, optional
+        What it sees of satellites in the same window (`satellites.observe_satellites`), beside its time budget.
 
     Returns
     -------
@@ -81,9 +93,14 @@ def observe_radar(
         budget_of(sensor, mode), mode.drop_misses, looks.index, rows.look, rows.source,
         seen.fence[order], seen.detected[order], seen.confirmed[order],
     )  # fmt: skip
-    rows = _stacked([_chosen(rows, done.tracked), *_nothing(sensor, mode, scene, seed, looks)])
+    parts = [_chosen(rows, done.tracked), *_nothing(sensor, mode, scene, seed, looks)]
+    names: list[SeenObject | TrueObject] = [*objects]
+    if crowd is not None:
+        parts.append(replace(crowd.rows, source=crowd.rows.source + len(names)))
+        names += crowd.objects
+    rows = stacked(parts)
     rows = _chosen(rows, np.lexsort((-rows.power, rows.look)))
-    return SensorRun(_records(sensor, looks, rows, done), truth_of(sensor.id, objects, rows.source))
+    return SensorRun(_records(sensor, looks, rows, done), truth_of(sensor.id, names, rows.source))
 
 
 def site_bias(sensor: RadarSensor, seed: int) -> FloatArray:
@@ -147,7 +164,8 @@ def _nothing(sensor: RadarSensor, mode: ArrayMode, scene: Scene, seed: int, look
     return parts
 
 
-def _stacked(parts: Sequence[Rows]) -> Rows:
+def stacked(parts: Sequence[Rows]) -> Rows:
+    """Plots one after the other."""
     none = Rows(np.empty(0, np.int64), np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0, np.int64))
     return Rows(
         *(np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in Rows.__dataclass_fields__)
