@@ -155,7 +155,7 @@ def test_first_looks_are_the_mean_of_the_simulated_sensor() -> None:
         payload="payload", orbit="orbit",
     )  # fmt: skip
     here = stationary(20.0)
-    one = payload_of("launch", DAY_NS, ICBM.booster, ICBM.path)
+    one = payload_of("launch", DAY_NS, ICBM.booster, ICBM.path, CATALOG.cross_sections)
 
     def orbit(ns: Any) -> tuple[FloatArray, FloatArray]:
         return np.tile(here, (len(ns), 1)), np.zeros((len(ns), 3))
