@@ -150,13 +150,14 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
     for i, launch in enumerate(scenario.launches):
         yield from _unknown(("launches", i, "booster"), "booster", launch.booster, catalog.boosters)
     sensors = {*catalog.sensors_infrared, *catalog.sensors_radar}
-    serving = {name for launch in scenario.launches for name in catalog.sensors_in_service(launch.time_ns)}
+    dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]
+    serving = {name for date_ns in dates for name in catalog.sensors_in_service(date_ns)}
     for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):
         for i, name in enumerate(names):
             path = ("sensors", key, i)
             yield from _unknown(path, "sensor", name, sensors)
             if key == "only" and name in sensors and name not in serving:
-                day = utc_day(scenario.launches[0].time_ns)
+                day = utc_day(dates[0])
                 yield path, f"{name!r} is not in service on {day}; name sensors in service, or change its in_service"
 
 

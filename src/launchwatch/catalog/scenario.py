@@ -146,8 +146,58 @@ class SensorChoice(Record, frozen=True, kw_only=True):
     exclude: tuple[Id, ...] = ()
 
 
+class Window(Record, frozen=True, kw_only=True):
+    """When sensors are played, UTC, where no launch says so."""
+
+    from_: str = field(name="from")
+    until: str
+
+    @property
+    def from_ns(self) -> int:
+        """Its start, ns TAI."""
+        return parse_utc(self.from_)
+
+    @property
+    def until_ns(self) -> int:
+        """Its end, ns TAI."""
+        return parse_utc(self.until)
+
+    def _problems(self) -> Iterator[Problem]:
+        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
+        yield from wrong
+        if not wrong and self.until_ns <= self.from_ns:
+            yield ("until",), "is not after from"
+
+
+class NonLaunches(Record, frozen=True, kw_only=True):
+    """Files of real things that are no launches, as paths below ``folder`` (null: that of ``LAUNCHWATCH_DATA``).
+
+    ``fires`` of MODIS (csv), ``fireballs`` of CNEOS (csv), ``lightning`` of GLM (netCDF), ``satellites`` that fly and
+    ``decaying`` ones (element sets). Times of day are kept and dates shifted into the window, but for satellites.
+    """
+
+    folder: Text | None = None
+    fires: Text | None = None
+    fireballs: Text | None = None
+    lightning: tuple[Text, ...] = ()
+    satellites: Text | None = None
+    decaying: Text | None = None
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Key and path of each file."""
+        single = {name: getattr(self, name) for name in ("fires", "fireballs", "satellites", "decaying")}
+        return (*((n, p) for n, p in single.items() if p is not None), *(("lightning", p) for p in self.lightning))
+
+    def _problems(self) -> Iterator[Problem]:
+        if not self.files:
+            yield (), "names no file; give fires, fireballs, lightning, satellites or decaying"
+
+
 class Scenario(Record, frozen=True, kw_only=True):
     """Launches, the partners that watch them, and the conditions.
+
+    A scenario without launches has a ``window`` and ``non_launches``, and is one case that bears its id.
 
     ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
     ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
@@ -157,7 +207,9 @@ class Scenario(Record, frozen=True, kw_only=True):
     title: Text
     sources: Annotated[tuple[Text, ...], Meta(min_length=1)]
     partners: Annotated[tuple[Country, ...], Meta(min_length=1)]
-    launches: Annotated[tuple[Launch, ...], Meta(min_length=1)]
+    launches: tuple[Launch, ...] = ()
+    window: Window | None = None
+    non_launches: NonLaunches | None = None
     purpose: Literal["exercise", "test"] = "exercise"
     sharing: Sharing = Sharing()
     weather: Weather = Weather()
@@ -174,9 +226,22 @@ class Scenario(Record, frozen=True, kw_only=True):
         for launch in self.launches:
             name = launch.case or launch.id
             cases[name] = (*cases.get(name, ()), launch)
-        return cases
+        return cases or {self.id: ()}
+
+    @property
+    def begin_ns(self) -> int:
+        """Start of the window, or the first lift-off, ns TAI."""
+        return self.window.from_ns if self.window is not None else min(launch.time_ns for launch in self.launches)
 
     def _problems(self) -> Iterator[Problem]:
+        if (self.window is None) != (self.non_launches is None):
+            missing = "window" if self.window is None else "non_launches"
+            yield (missing,), "missing; window and non_launches go together"
+        elif bool(self.launches) == (self.window is not None):
+            yield ("launches",), "give either launches, or a window and non_launches"
+        for name, part in (("window", self.window), ("non_launches", self.non_launches)):
+            if part is not None:
+                yield from (((name, *path), text) for path, text in part.problems())
         for i, launch in enumerate(self.launches):
             yield from ((("launches", i, *path), text) for path, text in launch.problems())
         for name, ids in (("launches", [launch.id for launch in self.launches]), ("partners", self.partners)):

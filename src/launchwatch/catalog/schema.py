@@ -41,6 +41,7 @@ from launchwatch.catalog.records import (
 from launchwatch.catalog.scenario import (
     Launch,
     LaunchFailure,
+    NonLaunches,
     Point,
     Scenario,
     SensorChoice,
@@ -49,6 +50,7 @@ from launchwatch.catalog.scenario import (
     TargetOrbit,
     Trajectory,
     Weather,
+    Window,
 )
 from launchwatch.catalog.sensors import InService, Sensor
 from launchwatch.catalog.vehicles import (
@@ -77,6 +79,7 @@ __all__ = [
     "Launch",
     "LaunchFailure",
     "Molniya",
+    "NonLaunches",
     "Orbit",
     "OrbitUse",
     "Overflight",
@@ -103,6 +106,7 @@ __all__ = [
     "Trajectory",
     "Warn",
     "Weather",
+    "Window",
 ]
 
 class Place(Block, frozen=True, kw_only=True):
