@@ -6,6 +6,7 @@ Places, times and energies are those of real records; what the records do not ho
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +81,14 @@ class Fires:
         taken here and errs to the bright side.
         """
         return self.power_w * band_fraction(band_um, FIRE_K) / math.pi
+
+    def within(self, start_ns: int, stop_ns: int) -> Fires:
+        """Those that burn between two epochs."""
+        rows = np.flatnonzero((self.end_ns >= start_ns) & (self.begin_ns <= stop_ns))
+        return Fires(
+            tuple(self.id[i] for i in rows.tolist()),
+            *(part[rows] for part in (self.lat_deg, self.lon_deg, self.begin_ns, self.end_ns, self.power_w)),
+        )
 
 
 def fires(time_ns: IntArray, lat_deg: FloatArray, lon_deg: FloatArray, power_w: FloatArray) -> Fires:
@@ -269,3 +278,14 @@ def strokes(
     away = np.linalg.norm(itrf_from_geodetic(lat_deg, lon_deg, CLOUD_TOP_M) - mapper_m, axis=1)
     ids = tuple(f"lightning-{name}-{k}" for k in flash.tolist())
     return Strokes(ids, time_ns, lat_deg, lon_deg, energy_j * away**2 / PUPIL_M2)
+
+
+def joined(parts: Sequence[Strokes]) -> Strokes:
+    """Strokes of several files as one, in order of time."""
+    time_ns, lat, lon, line = (
+        np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
+        for name, kind in (("time_ns", np.int64), ("lat_deg", float), ("lon_deg", float), ("line_j_sr", float))
+    )
+    ids = [name for part in parts for name in part.id]
+    order = np.argsort(time_ns, kind="stable")
+    return Strokes(tuple(ids[i] for i in order.tolist()), time_ns[order], lat[order], lon[order], line[order])
