@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
 
+if TYPE_CHECKING:  # its readers are for runs that have such files
+    from launchwatch.assembly.non_launches import Sky
+
 BEFORE_S = 30.0
 """Sensors are played from so long before the first lift-off."""
 IN_ORBIT_S = 1800.0
@@ -39,23 +43,17 @@ class Observed:
 
 
 def observe(
-    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]
+    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]], sky: Sky | None
 ) -> Observed:
-    """Play all sensors of all partners over the launches of one case."""
-    objects: list[SeenObject] = []
+    """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky."""
+    objects: list[SeenObject] = [] if sky is None else list(sky.objects)
     for launch, path in flights:
         booster = catalog.boosters[launch.booster]
         if scenario.objects == "all":
             objects += launched(launch.id, launch.time_ns, booster, path)
         else:
             objects.append(payload_of(launch.id, launch.time_ns, booster, path))
-    first = min(launch.time_ns for launch, _ in flights)
-    ends = [
-        launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
-        for launch, path in flights
-    ]
-    stop_ns = max(ends) + round(scenario.duration_after_impact_s * NS)
-    start_ns = first - round(BEFORE_S * NS)
+    start_ns, stop_ns, first = _played(scenario, flights)
     scene = Scene(cloud_top_m=scenario.weather.cloud_top_km * 1e3)
     own: dict[str, list[Envelope]] = {}
     truth = []
@@ -83,6 +81,18 @@ def observe(
                 )
         own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
     return Observed(own, truth, stop_ns)
+
+
+def _played(scenario: Scenario, flights: Sequence[tuple[Launch, Trajectory]]) -> tuple[int, int, int]:
+    """From when to when sensors are played, and the date by which they are chosen, ns TAI."""
+    if scenario.window is not None:
+        return scenario.window.from_ns, scenario.window.until_ns, scenario.window.from_ns
+    first = min(launch.time_ns for launch, _ in flights)
+    ends = [
+        launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
+        for launch, path in flights
+    ]
+    return first - round(BEFORE_S * NS), max(ends) + round(scenario.duration_after_impact_s * NS), first
 
 
 def sensors_of(

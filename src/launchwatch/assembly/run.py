@@ -91,8 +91,7 @@ def _start(catalog: Catalog, scenario: Scenario, seed: int) -> Envelope:
     record = Start(
         scenario=codec.to_json(scenario).decode(), seed=seed, versions=versions, catalog_hash=catalog.hash
     )
-    first = min(launch.time_ns for launch in scenario.launches)
-    return _envelope("start", 1, "start/1", first, scenario, record)
+    return _envelope("start", 1, "start/1", scenario.begin_ns, scenario, record)
 
 
 def _envelope(topic: str, sequence: int, name: str, at_ns: int, scenario: Scenario, record: Record) -> Envelope:
@@ -123,15 +122,22 @@ def _play_case(
     with watch.part("truth"):
         flights = [(launch, flown(launch, catalog.boosters[launch.booster])) for launch in launches]
         truths = [truth_of(launch, catalog.boosters[launch.booster], path) for launch, path in flights]
+    sky = None
+    if scenario.non_launches is not None:
+        from launchwatch.assembly.non_launches import gather  # its readers are for runs that have such files
+
+        with watch.part("non-launches"):
+            sky = gather(scenario, seed)
     with watch.part("sensors"):
-        observed = observe(catalog, scenario, seed, flights)
+        observed = observe(catalog, scenario, seed, flights, sky)
     if journal is not None:
         records: list[FlightTruth | ObservationTruth] = [*truths, *observed.truth]
+        begin_ns = truths[0].time_ns if truths else scenario.begin_ns
         journal.append(
             f"{case}/truth",
             "input",
             [
-                _envelope("truth", i, f"truth/{i}", truths[0].time_ns, scenario, record)
+                _envelope("truth", i, f"truth/{i}", begin_ns, scenario, record)
                 for i, record in enumerate(records, 1)
             ],
         )

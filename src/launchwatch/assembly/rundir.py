@@ -203,7 +203,7 @@ def _opened(envelope: Envelope) -> Envelope | None:
 
 
 def _sensors(scenario: Scenario, catalog: Catalog) -> list[dict[str, Any]]:
-    date_ns = min(launch.time_ns for launch in scenario.launches)
+    date_ns = scenario.begin_ns
     found = []
     for partner in scenario.partners:
         for sensor in sensors_of(catalog, scenario, partner, date_ns):
@@ -254,7 +254,7 @@ def _figures(scenario: Scenario, catalog: Catalog) -> list[Mapping[str, Any]]:
         add(block, "mass at lift-off", round(mass), "kg")
         add(block, "burn times of the stages", " / ".join(f"{s.burn_s:g}" for s in block.stages), "s")
         add(block, "share of jet power radiated in 2.65-2.95 um", block.plume_efficiency, "1")
-    date_ns = min(launch.time_ns for launch in scenario.launches)
+    date_ns = scenario.begin_ns
     payloads = []
     for partner in scenario.partners:
         for sensor in sensors_of(catalog, scenario, partner, date_ns):

@@ -33,11 +33,13 @@ from launchwatch.processing.tracks.record import (
     interval_s,
     rows_of,
 )
-from launchwatch.processing.tracks.tracklets import Tracklet, extend
+from launchwatch.processing.tracks.still import stands_still
+from launchwatch.processing.tracks.tracklets import CLOSED_LOOKS, CLOSED_S, Tracklet, extend
 
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
 LOST_S = 900.0
+LATE_NS = 30 * S  # what a sensor's report may take to arrive
 ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
@@ -92,8 +94,10 @@ class TracksStage:
 
 
 def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:
-    """Whether a tracklet has nothing more to give: long silent, or of a track that flies on without it."""
+    """Whether a tracklet has nothing more to give: long silent, or of no track and too long silent to go on."""
     newest = state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
+    if isinstance(tracklet.rows, LinesOfSight) and tracklet.confirmed and tracklet.track is None:
+        return now - newest > max(CLOSED_S, CLOSED_LOOKS * tracklet.period_s) * S + LATE_NS
     return now - newest > 300 * S
 
 
@@ -111,6 +115,8 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             count(track, tracklet.sensor, "infrared" if infrared else "radar", state.epoch_ns + round(newest * S), 0)
             return
     if isinstance(rows, LinesOfSight):
+        if stands_still(rows):
+            return
         track = _open(state, tracklet, now)
         tracklet.track = track.track
         track.next_fit_ns = now
