@@ -19,6 +19,7 @@ from launchwatch.catalog.schema import (
     Partner,
     Payload,
     Place,
+    Plume,
     Policy,
     RadarSensor,
     Region,
@@ -31,6 +32,7 @@ KINDS: dict[str, Any] = {
     "orbits": AnyOrbit,
     "sensors_infrared": InfraredSensor,
     "sensors_radar": RadarSensor,
+    "plumes": Plume,
     "boosters": Booster,
     "places": Place,
     "regions": Region,
@@ -49,6 +51,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     orbits: dict[str, AnyOrbit]
     sensors_infrared: dict[str, InfraredSensor]
     sensors_radar: dict[str, RadarSensor]
+    plumes: dict[str, Plume]
     boosters: dict[str, Booster]
     places: dict[str, Place]
     regions: dict[str, Region]
@@ -123,6 +126,9 @@ def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Pr
             yield from _unknown(("orbit",), "orbit", block.orbit, catalog.orbits)
         for i, use in enumerate(block.orbits):
             yield from _unknown(("orbits", i, "orbit"), "orbit", use.orbit, catalog.orbits)
+    elif isinstance(block, Booster):
+        for i, stage in enumerate(block.stages):
+            yield from _unknown(("stages", i, "plume"), "plume", stage.plume_of, catalog.plumes)
     elif isinstance(block, Partner):
         yield from _unknown(("policy",), "policy", block.policy, catalog.policies)
         yield from _unknown(("region",), "region", block.region, catalog.regions)

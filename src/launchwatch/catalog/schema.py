@@ -22,7 +22,9 @@ from launchwatch.catalog.infrared import (
     Orbit,
     OrbitUse,
     Payload,
+    Walker,
 )
+from launchwatch.catalog.plumes import Plume
 from launchwatch.catalog.radar import RadarSensor, Reference, Sector
 from launchwatch.catalog.records import (
     Block,
@@ -46,6 +48,7 @@ from launchwatch.catalog.scenario import (
     SensorChoice,
     Sharing,
     SharingLevel,
+    Signature,
     TargetOrbit,
     Trajectory,
     Weather,
@@ -83,6 +86,7 @@ __all__ = [
     "Partner",
     "Payload",
     "Place",
+    "Plume",
     "Point",
     "Policy",
     "Procedure",
@@ -97,10 +101,12 @@ __all__ = [
     "SensorChoice",
     "Sharing",
     "SharingLevel",
+    "Signature",
     "Stage",
     "Steering",
     "TargetOrbit",
     "Trajectory",
+    "Walker",
     "Warn",
     "Weather",
 ]
