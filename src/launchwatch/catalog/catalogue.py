@@ -24,6 +24,7 @@ from launchwatch.catalog.schema import (
     RadarSensor,
     Region,
     Scenario,
+    Walker,
 )
 from launchwatch.core.epochs import NS, format_utc
 
@@ -126,6 +127,13 @@ def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Pr
             yield from _unknown(("orbit",), "orbit", block.orbit, catalog.orbits)
         for i, use in enumerate(block.orbits):
             yield from _unknown(("orbits", i, "orbit"), "orbit", use.orbit, catalog.orbits)
+        layers = [o for o in (catalog.orbits.get(name) for name in block.orbit_ids) if isinstance(o, Walker)]
+        if (block.satellite is not None) != bool(layers):
+            yield ("satellite",), "goes with an orbit of kind walker, and such an orbit with it"
+        for layer in layers:
+            most = layer.planes * layer.satellites_per_plane
+            if block.satellite is not None and block.satellite > most:
+                yield ("satellite",), f"is {block.satellite}; {layer.id!r} has {most}"
     elif isinstance(block, Booster):
         for i, stage in enumerate(block.stages):
             yield from _unknown(("stages", i, "plume"), "plume", stage.plume_of, catalog.plumes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, TypeAlias
 
 from msgspec import Meta
@@ -56,7 +57,7 @@ class Plume(Block, frozen=True, kw_only=True):
         if self.efficiency[2] > 1.0:
             yield ("efficiency", 2), f"is {self.efficiency[2]:g}; no more than the whole jet power is radiated"
         heights = self.heights_km
-        if any(b <= a for a, b in zip(heights, heights[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(heights)):
             yield (
                 ("trough_km",),
                 f"heights {', '.join(f'{h:g}' for h in heights)} km do not ascend from afterburning_km to high_km",

@@ -32,7 +32,7 @@ def plume_height_factor(height_m: ArrayLike, heights_km: ArrayLike, factors: Arr
     FloatArray
         Same shape as `height_m`.
     """
-    return np.asarray(np.exp(np.interp(np.asarray(height_m) * 1e-3, heights_km, np.log(factors))))
+    return np.asarray(np.exp(np.interp(np.asarray(height_m) * 1e-3, np.asarray(heights_km), np.log(factors))))
 
 
 def plume_intensity(efficiency: ArrayLike, thrust_n: ArrayLike, exhaust_speed_m_s: ArrayLike) -> FloatArray:

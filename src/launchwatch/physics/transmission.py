@@ -1,7 +1,7 @@
 """Transmission of clear air from a source to space, by band, height and slant.
 
-Our own runs of LOWTRAN7 (US Standard 1976, clear, no aerosol, 20 cm^-1, weighted by a black body of 1800 K). Note on hot
-lines: those of a gas plume coincide with the absorption lines of cold water vapour and carbon dioxide, so the true
+Our own runs of LOWTRAN7 (US Standard 1976, clear, no aerosol, 20 cm^-1, weighted by a black body of 1800 K). A note on
+hot lines: those of a gas plume coincide with the absorption lines of cold water vapour and carbon dioxide, so the true
 transmission of a gas plume is lower than the table low in the air, and higher where hot lines leak past the edges of
 the cold band. The plume of a solid, mostly a continuum, is closer to the table. Sunlight that comes back from a cloud
 has passed the same lines before: its transmission both ways is above the product of the two (by a quarter in
