@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario
+from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
@@ -17,6 +17,7 @@ from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
 from launchwatch.sim.scenes.launched import launched, payload_of
 from launchwatch.sim.scenes.objects import SeenObject
+from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.ground import observe_radar
@@ -47,14 +48,17 @@ def observe(
 ) -> Observed:
     """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky."""
     objects: list[SeenObject] = [] if sky is None else list(sky.objects)
+    signatures = Signatures(
+        catalog.plumes, seed if scenario.signature.sampled else None, scenario.signature.entry
+    )
     for launch, path in flights:
         booster = catalog.boosters[launch.booster]
         if scenario.objects == "all":
-            objects += launched(launch.id, launch.time_ns, booster, path)
+            objects += launched(launch.id, launch.time_ns, booster, path, signatures)
         else:
-            objects.append(payload_of(launch.id, launch.time_ns, booster, path))
+            objects.append(payload_of(launch.id, launch.time_ns, booster, path, signatures))
     start_ns, stop_ns, first = _played(scenario, flights)
-    scene = Scene(cloud_top_m=scenario.weather.cloud_top_km * 1e3)
+    scene = _scene(scenario.weather, seed)
     own: dict[str, list[Envelope]] = {}
     truth = []
     for partner in scenario.partners:
@@ -95,6 +99,16 @@ def _played(scenario: Scenario, flights: Sequence[tuple[Launch, Trajectory]]) ->
     return first - round(BEFORE_S * NS), max(ends) + round(scenario.duration_after_impact_s * NS), first
 
 
+def _scene(weather: Weather, seed: int) -> Scene:
+    return Scene(
+        cloud_top_m=weather.cloud_top_km * 1e3,
+        cover=weather.cover,
+        climatology=weather.clouds == "climatology",
+        atmosphere=weather.atmosphere,
+        seed=seed,
+    )
+
+
 def sensors_of(
     catalog: Catalog, scenario: Scenario, partner: str, date_ns: int
 ) -> list[InfraredSensor | RadarSensor]:
@@ -123,7 +137,7 @@ def _observed_by(
     orbit = catalog.orbit_of(sensor, start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
-        return satellite_positions(orbit, epochs_ns)
+        return satellite_positions(orbit, epochs_ns, sensor.satellite)
 
     return observe_infrared(
         sensor, catalog.payloads[sensor.payload], positions, objects, scene, seed, start_ns, stop_ns
@@ -132,6 +146,6 @@ def _observed_by(
 
 def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:
     """Latitude and longitude below a satellite at an epoch, degrees."""
-    position, _ = satellite_positions(catalog.orbit_of(sensor, epoch_ns), np.array([epoch_ns]))
+    position, _ = satellite_positions(catalog.orbit_of(sensor, epoch_ns), np.array([epoch_ns]), sensor.satellite)
     lat, lon, _ = geodetic_from_itrf(position[0])
     return float(lat), float(lon)

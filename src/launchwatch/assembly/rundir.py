@@ -253,7 +253,9 @@ def _figures(scenario: Scenario, catalog: Catalog) -> list[Mapping[str, Any]]:
         mass = block.payload_kg + sum(s.propellant_kg + s.inert_kg for s in block.stages)
         add(block, "mass at lift-off", round(mass), "kg")
         add(block, "burn times of the stages", " / ".join(f"{s.burn_s:g}" for s in block.stages), "s")
-        add(block, "share of jet power radiated in 2.65-2.95 um", block.plume_efficiency, "1")
+        for plume in dict.fromkeys(stage.plume_of for stage in block.stages):
+            one = catalog.plumes[plume]
+            add(one, "share of jet power radiated in 2.65-2.95 um", one.efficiency[1], "1")
     date_ns = scenario.begin_ns
     payloads = []
     for partner in scenario.partners:

@@ -19,10 +19,12 @@ from launchwatch.catalog.schema import (
     Partner,
     Payload,
     Place,
+    Plume,
     Policy,
     RadarSensor,
     Region,
     Scenario,
+    Walker,
 )
 from launchwatch.core.epochs import NS, format_utc
 
@@ -31,6 +33,7 @@ KINDS: dict[str, Any] = {
     "orbits": AnyOrbit,
     "sensors_infrared": InfraredSensor,
     "sensors_radar": RadarSensor,
+    "plumes": Plume,
     "boosters": Booster,
     "places": Place,
     "regions": Region,
@@ -49,6 +52,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     orbits: dict[str, AnyOrbit]
     sensors_infrared: dict[str, InfraredSensor]
     sensors_radar: dict[str, RadarSensor]
+    plumes: dict[str, Plume]
     boosters: dict[str, Booster]
     places: dict[str, Place]
     regions: dict[str, Region]
@@ -123,6 +127,16 @@ def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Pr
             yield from _unknown(("orbit",), "orbit", block.orbit, catalog.orbits)
         for i, use in enumerate(block.orbits):
             yield from _unknown(("orbits", i, "orbit"), "orbit", use.orbit, catalog.orbits)
+        layers = [o for o in (catalog.orbits.get(name) for name in block.orbit_ids) if isinstance(o, Walker)]
+        if (block.satellite is not None) != bool(layers):
+            yield ("satellite",), "goes with an orbit of kind walker, and such an orbit with it"
+        for layer in layers:
+            most = layer.planes * layer.satellites_per_plane
+            if block.satellite is not None and block.satellite > most:
+                yield ("satellite",), f"is {block.satellite}; {layer.id!r} has {most}"
+    elif isinstance(block, Booster):
+        for i, stage in enumerate(block.stages):
+            yield from _unknown(("stages", i, "plume"), "plume", stage.plume_of, catalog.plumes)
     elif isinstance(block, Partner):
         yield from _unknown(("policy",), "policy", block.policy, catalog.policies)
         yield from _unknown(("region",), "region", block.region, catalog.regions)

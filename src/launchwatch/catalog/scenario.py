@@ -10,6 +10,7 @@ from msgspec import Meta, field
 from launchwatch.catalog.records import (
     Angle,
     Country,
+    Fraction,
     Id,
     Inclination,
     Latitude,
@@ -134,9 +135,35 @@ class Sharing(Record, frozen=True, kw_only=True):
 
 
 class Weather(Record, frozen=True, kw_only=True):
-    """Cloud over the launch: infrared sees nothing below its top."""
+    """Cloud, below whose top infrared sees nothing, and the air above it.
 
+    Attributes
+    ----------
+    clouds : ``given``: tops at ``cloud_top_km`` over the part ``cover`` of the sky; ``climatology``: cover and tops as
+        usual at the latitude.
+    cover : part of the sky under cloud; 1 is a closed deck.
+    atmosphere : the clear air that light passes.
+    """
+
+    clouds: Literal["given", "climatology"] = "given"
     cloud_top_km: NonNegative = 7.0
+    cover: Fraction = 1.0
+    atmosphere: Literal[
+        "us-standard", "tropical", "midlatitude-summer", "midlatitude-winter", "subarctic-summer", "subarctic-winter"
+    ] = "us-standard"
+
+
+class Signature(Record, frozen=True, kw_only=True):
+    """What shines of a flight.
+
+    Attributes
+    ----------
+    sampled : whether brightness is drawn for each launch between the bounds of the catalogue; else it is nominal.
+    entry : whether what re-enters glows as well.
+    """
+
+    sampled: bool = False
+    entry: bool = False
 
 
 class SensorChoice(Record, frozen=True, kw_only=True):
@@ -213,6 +240,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     purpose: Literal["exercise", "test"] = "exercise"
     sharing: Sharing = Sharing()
     weather: Weather = Weather()
+    signature: Signature = Signature()
     objects: Literal["payload", "all"] = "payload"
     sensors: SensorChoice = SensorChoice()
     seed: Annotated[int, Meta(ge=0)] = 1

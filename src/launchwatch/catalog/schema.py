@@ -22,7 +22,9 @@ from launchwatch.catalog.infrared import (
     Orbit,
     OrbitUse,
     Payload,
+    Walker,
 )
+from launchwatch.catalog.plumes import Plume
 from launchwatch.catalog.radar import RadarSensor, Reference, Sector
 from launchwatch.catalog.records import (
     Block,
@@ -47,6 +49,7 @@ from launchwatch.catalog.scenario import (
     SensorChoice,
     Sharing,
     SharingLevel,
+    Signature,
     TargetOrbit,
     Trajectory,
     Weather,
@@ -86,6 +89,7 @@ __all__ = [
     "Partner",
     "Payload",
     "Place",
+    "Plume",
     "Point",
     "Policy",
     "Procedure",
@@ -100,10 +104,12 @@ __all__ = [
     "SensorChoice",
     "Sharing",
     "SharingLevel",
+    "Signature",
     "Stage",
     "Steering",
     "TargetOrbit",
     "Trajectory",
+    "Walker",
     "Warn",
     "Weather",
     "Window",

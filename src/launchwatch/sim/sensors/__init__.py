@@ -27,13 +27,17 @@ class Delivery:
 
 @dataclass(frozen=True)
 class SensorRun:
-    """Everything that one sensor delivers in a run, in order of reception, and the truth of its detections."""
+    """Everything that one sensor delivers in a run, in order of reception, and the truth of its detections.
+
+    ``suppressed``: sightings that the sensor kept back because its own map knew the source.
+    """
 
     deliveries: list[Delivery]
     truth: ObservationTruth
+    suppressed: int = 0
 
 
-def truth_of(sensor: str, objects: Sequence[SeenObject], source: IntArray) -> ObservationTruth:
+def truth_of(sensor: str, objects: Sequence[SeenObject | TrueObject], source: IntArray) -> ObservationTruth:
     """The truth of a sensor's detections: `source` (n,) is an index into `objects`, -1 for clutter."""
     names = tuple(TrueObject(one.id, one.kind, one.launch) for one in objects)
     return ObservationTruth(sensor=sensor, objects=names, sequence=np.arange(len(source)), source=source)

@@ -12,7 +12,7 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import itrf_from_geodetic
-from launchwatch.physics.radiometry import band_share, plume_intensity
+from launchwatch.physics.radiometry import band_share, plume_height_factor, plume_intensity
 from launchwatch.sim.scenes.cross_sections import SteppedEcho
 from launchwatch.sim.scenes.objects import SeenObject
 
@@ -40,6 +40,11 @@ BOOSTER = Booster(
 )  # fmt: skip
 
 
+def dimming(height_m: FloatArray) -> FloatArray:
+    """Factor on intensity by height: a trough, and a level above it."""
+    return plume_height_factor(height_m, (45.0, 65.0, 75.0, 85.0, 120.0), (1.0, 0.35, 0.18, 0.18, 0.4))
+
+
 @dataclass(frozen=True)
 class Climb:
     """Straight up under constant acceleration, at constant speed after burnout; nothing burns in the gap."""
@@ -51,6 +56,7 @@ class Climb:
     last_s: float = 900.0
     gap_s: tuple[float, float] = (60.0, 66.0)
     thrust_n: float = 8e5
+    efficiency: float = 1e-3
     booster: Booster = field(default=BOOSTER)
 
     def height(self, t_s: FloatArray) -> FloatArray:
@@ -71,8 +77,8 @@ class Climb:
         return ((0.0, self.burnout_s),)
 
     def intensity_w_sr(self, t_s: FloatArray, band_um: tuple[float, float]) -> FloatArray:
-        plume = plume_intensity(self.booster.plume_efficiency, *self.thrust_at(t_s), self.height(t_s))
-        return np.asarray(plume * band_share(band_um))
+        plume = plume_intensity(self.efficiency, *self.thrust_at(t_s)) * dimming(self.height(t_s))
+        return np.asarray(plume * band_share(band_um, 1800.0))
 
 
 def stationary(longitude_deg: float) -> Callable[[IntArray], tuple[FloatArray, FloatArray]]:
@@ -110,6 +116,7 @@ def payload(**changes: Any) -> Payload:
         "threshold_snr": 6.0,
         "false_alarms_per_look": 0.0,
         "report_delay_s": 2.0,
+        "background_suppression": 0.0,
     }
     return Payload(id="payload", **BLOCK, **(figures | changes))
 
@@ -158,6 +165,7 @@ class Sky:
     payload = staticmethod(payload)
     infrared_sensor = staticmethod(infrared_sensor)
     radar_sensor = staticmethod(radar_sensor)
+    dimming = staticmethod(dimming)
 
     @staticmethod
     def flight(launch: str = "climb", delay_s: float = 0.0, **changes: Any) -> SeenObject:
