@@ -219,7 +219,7 @@ def first_detections(catalog: Catalog, seeds: int = 20) -> list[Row]:
         ):
             booster = catalog.boosters[name]
             path = fly(booster, aim_apogee_range(booster, launch, azimuth, apogee, distance))
-            objects = [payload_of("one", at_ns, booster, path)]
+            objects = [payload_of("one", at_ns, booster, path, catalog.cross_sections)]
             for top in CLOUD_TOPS_KM:
                 times = sorted(_first(payload, orbit, objects, at_ns, top, seed) for seed in range(1, seeds + 1))
                 bar = {("sbirs-staring", 7.0): "<= 65 s", ("dsp-scanning", 12.0): "<= 85 s"}.get((payload.id, top), "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.schema import InfraredSensor, Launch, RadarSensor, Scenario, Weather
+from launchwatch.catalog.schema import ArrayMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
@@ -20,7 +20,7 @@ from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
-from launchwatch.sim.sensors.ground import observe_radar
+from launchwatch.sim.sensors.ground import observe_over_horizon, observe_radar
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
@@ -54,9 +54,9 @@ def observe(
     for launch, path in flights:
         booster = catalog.boosters[launch.booster]
         if scenario.objects == "all":
-            objects += launched(launch.id, launch.time_ns, booster, path, signatures)
+            objects += launched(launch.id, launch.time_ns, booster, path, signatures, catalog.cross_sections)
         else:
-            objects.append(payload_of(launch.id, launch.time_ns, booster, path, signatures))
+            objects.append(payload_of(launch.id, launch.time_ns, booster, path, signatures, catalog.cross_sections))
     start_ns, stop_ns, first = _played(scenario, flights)
     scene = _scene(scenario.weather, seed)
     own: dict[str, list[Envelope]] = {}
@@ -106,20 +106,20 @@ def _scene(weather: Weather, seed: int) -> Scene:
         climatology=weather.clouds == "climatology",
         atmosphere=weather.atmosphere,
         seed=seed,
+        electron_content_m2=weather.electron_content_tecu * 1e16,
+        surface_refractivity=weather.surface_refractivity,
+        auroral_activity=weather.auroral_activity,
+        sunspots=weather.sunspots,
     )
 
 
-def sensors_of(
-    catalog: Catalog, scenario: Scenario, partner: str, date_ns: int
-) -> list[InfraredSensor | RadarSensor]:
-    """The partner's sensors that play: in service on the date, chosen by the scenario, of a kind that is simulated."""
+def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int) -> list[InfraredSensor | RadarSensor]:
+    """The partner's sensors that play: in service on the date, chosen by the scenario."""
     choice = scenario.sensors
     return [
         sensor
         for name, sensor in catalog.sensors_in_service(date_ns, partner).items()
-        if (choice.only is None or name in choice.only)
-        and name not in choice.exclude
-        and not (isinstance(sensor, RadarSensor) and sensor.technique == "over-the-horizon")
+        if (choice.only is None or name in choice.only) and name not in choice.exclude
     ]
 
 
@@ -133,7 +133,10 @@ def _observed_by(
     stop_ns: int,
 ) -> SensorRun:
     if isinstance(sensor, RadarSensor):
-        return observe_radar(sensor, objects, scene, seed, start_ns, stop_ns)
+        mode = catalog.radar_modes[sensor.mode]
+        if isinstance(mode, ArrayMode):
+            return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
+        return observe_over_horizon(sensor, mode, objects, scene, seed, start_ns, stop_ns)
     orbit = catalog.orbit_of(sensor, start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:

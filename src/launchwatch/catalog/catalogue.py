@@ -12,8 +12,11 @@ from launchwatch.catalog.convert import FieldError, convert
 from launchwatch.catalog.records import Block, CatalogError, Problem, nearest
 from launchwatch.catalog.schema import (
     MAX_ELEMENT_AGE_DAYS,
+    AnyMode,
     AnyOrbit,
+    ArrayMode,
     Booster,
+    CrossSection,
     Elements,
     InfraredSensor,
     Partner,
@@ -32,8 +35,10 @@ KINDS: dict[str, Any] = {
     "payloads": Payload,
     "orbits": AnyOrbit,
     "sensors_infrared": InfraredSensor,
+    "radar_modes": AnyMode,
     "sensors_radar": RadarSensor,
     "plumes": Plume,
+    "cross_sections": CrossSection,
     "boosters": Booster,
     "places": Place,
     "regions": Region,
@@ -41,6 +46,9 @@ KINDS: dict[str, Any] = {
     "partners": Partner,
 }
 """Kinds of blocks: the name of the file and of the attribute of `Catalog`, and the record."""
+
+LIGHT_KM_S = 299_792.458
+"""Speed of light, km/s."""
 
 Raw: TypeAlias = dict[str, Any]
 
@@ -51,8 +59,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     payloads: dict[str, Payload]
     orbits: dict[str, AnyOrbit]
     sensors_infrared: dict[str, InfraredSensor]
+    radar_modes: dict[str, AnyMode]
     sensors_radar: dict[str, RadarSensor]
     plumes: dict[str, Plume]
+    cross_sections: dict[str, CrossSection]
     boosters: dict[str, Booster]
     places: dict[str, Place]
     regions: dict[str, Region]
@@ -137,11 +147,30 @@ def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Pr
     elif isinstance(block, Booster):
         for i, stage in enumerate(block.stages):
             yield from _unknown(("stages", i, "plume"), "plume", stage.plume_of, catalog.plumes)
+    elif isinstance(block, RadarSensor):
+        yield from _mode_problems(block, catalog)
     elif isinstance(block, Partner):
         yield from _unknown(("policy",), "policy", block.policy, catalog.policies)
         yield from _unknown(("region",), "region", block.region, catalog.regions)
     if kind == "sensors_radar" and block.id in catalog.sensors_infrared:
         yield ("id",), f"{block.id!r} names an infrared sensor as well; choose another id"
+
+
+def _mode_problems(radar: RadarSensor, catalog: Catalog) -> Iterator[Problem]:
+    if radar.mode not in catalog.radar_modes:
+        yield from _unknown(("mode",), "radar mode", radar.mode, catalog.radar_modes)
+        return
+    mode = catalog.radar_modes[radar.mode]
+    if mode.kind != radar.technique:
+        yield ("mode",), f"{radar.mode!r} is of kind {mode.kind}; name one of kind {radar.technique}"
+    if isinstance(mode, ArrayMode):
+        for fence in mode.fences:
+            periods = fence.period_s / radar.revisit_s
+            if abs(periods - round(periods)) > 1e-9:
+                yield ("revisit_s",), f"is {radar.revisit_s:g}, no whole part of {fence.period_s:g} of {radar.mode!r}"
+        most_km = 0.5 * LIGHT_KM_S * mode.pulse_repetition_s
+        if radar.range_max_km > most_km:
+            yield ("range_max_km",), f"is beyond {most_km:.0f}, from where {radar.mode!r} takes echoes for near ones"
 
 
 def scenario_of(raw: Raw, catalog: Catalog) -> Scenario:

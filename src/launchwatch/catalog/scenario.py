@@ -135,7 +135,7 @@ class Sharing(Record, frozen=True, kw_only=True):
 
 
 class Weather(Record, frozen=True, kw_only=True):
-    """Cloud, below whose top infrared sees nothing, and the air above it.
+    """Cloud, below whose top infrared sees nothing, and the air above it; air and ionosphere over the radars.
 
     Attributes
     ----------
@@ -143,6 +143,10 @@ class Weather(Record, frozen=True, kw_only=True):
         usual at the latitude.
     cover : part of the sky under cloud; 1 is a closed deck.
     atmosphere : the clear air that light passes.
+    electron_content_tecu : vertical electron content, 1e16 electrons / m^2; radars correct for 30.
+    surface_refractivity : of the air, (n - 1) 1e6; radars correct for 315.
+    auroral_activity : index Kp, 0 (no aurora that echoes) to 9.
+    sunspots : smoothed number; it sets the frequencies that reach over the horizon.
     """
 
     clouds: Literal["given", "climatology"] = "given"
@@ -151,6 +155,10 @@ class Weather(Record, frozen=True, kw_only=True):
     atmosphere: Literal[
         "us-standard", "tropical", "midlatitude-summer", "midlatitude-winter", "subarctic-summer", "subarctic-winter"
     ] = "us-standard"
+    electron_content_tecu: NonNegative = 30.0
+    surface_refractivity: NonNegative = 315.0
+    auroral_activity: Annotated[float, Meta(ge=0.0, le=9.0)] = 0.0
+    sunspots: Annotated[float, Meta(ge=0.0, le=300.0)] = 80.0
 
 
 class Signature(Record, frozen=True, kw_only=True):

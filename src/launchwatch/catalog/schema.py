@@ -25,7 +25,18 @@ from launchwatch.catalog.infrared import (
     Walker,
 )
 from launchwatch.catalog.plumes import Plume
-from launchwatch.catalog.radar import RadarSensor, Reference, Sector
+from launchwatch.catalog.radar import (
+    AnyMode,
+    ArrayMode,
+    Aspects,
+    Confirmation,
+    CrossSection,
+    Fence,
+    HorizonMode,
+    RadarSensor,
+    Reference,
+    Sector,
+)
 from launchwatch.catalog.records import (
     Block,
     Country,
@@ -69,14 +80,21 @@ from launchwatch.catalog.vehicles import (
 
 __all__ = [
     "MAX_ELEMENT_AGE_DAYS",
+    "AnyMode",
     "AnyOrbit",
+    "ArrayMode",
+    "Aspects",
     "Booster",
     "BoosterClass",
+    "Confirmation",
+    "CrossSection",
     "Deployment",
     "Elements",
+    "Fence",
     "Flyback",
     "Geostationary",
     "Glide",
+    "HorizonMode",
     "InService",
     "InfraredSensor",
     "Launch",
@@ -114,6 +132,7 @@ __all__ = [
     "Weather",
     "Window",
 ]
+
 
 class Place(Block, frozen=True, kw_only=True):
     """A named point, rounded to 0.1 degree."""

@@ -57,6 +57,22 @@ class Sector(msgspec.Struct, frozen=True):
     to_deg: float
 
 
+class TimeUse(msgspec.Struct, frozen=True):
+    """How a phased array spent its time.
+
+    Attributes
+    ----------
+    search, confirm, track : parts of its time, for its fences, for looks that confirm, and for tracks.
+    fence_period_s, track_period_s : longest time between two looks at one place of the lowest fence, and at one track.
+    """
+
+    search: float
+    confirm: float
+    track: float
+    fence_period_s: float
+    track_period_s: float
+
+
 class RadarLook(msgspec.Struct, frozen=True, tag="radar", kw_only=True):
     """One delivery of a radar: the plots of `looks` revisits of its field.
 
@@ -65,10 +81,12 @@ class RadarLook(msgspec.Struct, frozen=True, tag="radar", kw_only=True):
     site_deg_m : (lat_deg, lon_deg, alt_m) of the radar, WGS-84.
     sectors, elevation_limits_deg, range_limits_m : the field looked at (azimuth sectors; lower and upper limits).
     range_m, azimuth_deg, elevation_deg : (n,) the plots: slant range, azimuth clockwise from true north, elevation
-        above the WGS-84 horizon corrected for refraction.
+        above the WGS-84 horizon corrected for refraction. A radar over the horizon gives cells: `range_m` along the
+        ground, and NaN for the elevation and its standard deviation.
     sigma_range_m, sigma_azimuth_deg, sigma_elevation_deg : (n,) standard deviations of each plot.
     bias_range_m, bias_angle_deg : standard deviations of the errors that all plots of this radar share.
     snr_db : (n,) signal-to-noise ratio.
+    time_use : how the radar spent its time over these looks, where it says.
     """
 
     sensor: str
@@ -93,6 +111,7 @@ class RadarLook(msgspec.Struct, frozen=True, tag="radar", kw_only=True):
     sigma_azimuth_deg: FloatArray
     sigma_elevation_deg: FloatArray
     snr_db: FloatArray
+    time_use: TimeUse | None = None
 
 
 Observation = InfraredLook | RadarLook

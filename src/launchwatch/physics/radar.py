@@ -1,8 +1,6 @@
-"""The radar equation, detection of a fluctuating target, errors of a plot, delay in the ionosphere."""
+"""The radar equation, the loss off boresight, range ambiguity, errors of a plot; detection is in `swerling`."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,12 +14,6 @@ SPEED_OF_LIGHT = 299_792_458.0
 
 REFERENCE_SNR_DB = 13.0
 """SNR at which a catalogue states a radar's range noise, dB."""
-
-_SHELL_M = 450e3  # height of the thin shell that slant electron content is mapped through (IS-GPS-200 uses 350-450 km)
-_PEAK_M = 350e3  # height of the densest layer
-_SCALE_M = 60e3  # scale height of the neutral gas there
-_EARTH_M = 6_371_000.0
-_erfc = np.vectorize(math.erfc, otypes=[np.float64])  # for a few plots; the import of SciPy's costs more than a run's
 
 
 def track_range(
@@ -86,29 +78,42 @@ def decibels(power_ratio: ArrayLike) -> FloatArray:
     return np.asarray(10.0 * np.log10(np.asarray(power_ratio)))
 
 
-def false_alarm_probability(threshold: ArrayLike) -> FloatArray:
-    """Probability that noise alone reaches a threshold, given as received power over mean noise power (plain ratio)."""
-    return np.asarray(np.exp(-np.asarray(threshold)))
+def coherent_snr(pulse_snr: ArrayLike, pulses: int) -> FloatArray:
+    """SNR of pulses added in phase, plain ratio: their number times that of one."""
+    return np.asarray(pulses * np.asarray(pulse_snr))
 
 
-def detection_probability(snr: ArrayLike, threshold: float) -> FloatArray:
-    """Probability to detect a Swerling 1 target in one look (Swerling, 1954).
-
-    Target and noise together are exponential in power with mean 1 + snr, so ``Pd = Pfa^(1 / (1 + snr))``.
+def scan_loss(off_boresight_deg: ArrayLike, exponent: float) -> FloatArray:
+    """Part of the broadside SNR that an array keeps at an angle off its boresight (Skolnik, 2001).
 
     Parameters
     ----------
-    snr : array_like
-        Mean SNR, plain ratio.
-    threshold : float
-        On received power over mean noise power, plain ratio.
+    off_boresight_deg : array_like
+    exponent : float
+        Of the cosine, both ways: 2 for the projected area, some 3 with the pattern of real elements.
+
+    Returns
+    -------
+    FloatArray
+        Plain ratio in [0, 1]; 0 behind the face.
     """
-    return np.asarray(np.exp(-threshold / (1.0 + np.asarray(snr))))
+    return np.asarray(np.maximum(np.cos(np.radians(off_boresight_deg)), 0.0) ** exponent)
 
 
-def received_power(snr: ArrayLike, uniform: ArrayLike) -> FloatArray:
-    """Received power over mean noise power of one look at a Swerling 1 target, from a uniform number in (0, 1)."""
-    return np.asarray(-(1.0 + np.asarray(snr)) * np.log(np.asarray(uniform)))
+def unambiguous_range(pulse_repetition_s: float) -> float:
+    """Range, m, from which an echo returns just when the next pulse leaves."""
+    return 0.5 * SPEED_OF_LIGHT * pulse_repetition_s
+
+
+def folded_range(range_m: ArrayLike, pulse_repetition_s: float) -> FloatArray:
+    """Range that an echo seems to have where it is taken for one of the last pulse, m: true for the near, else folded.
+
+    Parameters
+    ----------
+    range_m : array_like
+    pulse_repetition_s : float
+    """
+    return np.asarray(np.mod(np.asarray(range_m), unambiguous_range(pulse_repetition_s)))
 
 
 def angle_sigma(beamwidth: float, snr: ArrayLike, floor: float = 0.02) -> FloatArray:
@@ -134,31 +139,3 @@ def angle_sigma(beamwidth: float, snr: ArrayLike, floor: float = 0.02) -> FloatA
 def range_sigma(sigma_at_13_db: float, snr: ArrayLike, floor: float = 0.2) -> FloatArray:
     """Standard deviation of a range, m: goes with 1 / sqrt(snr) from its value at 13 dB, down to `floor` times that."""
     return np.asarray(sigma_at_13_db * np.maximum(np.sqrt(ratio(REFERENCE_SNR_DB) / np.asarray(snr)), floor))
-
-
-def ionospheric_delay(
-    frequency_hz: float, electron_content_m2: float, elevation_deg: ArrayLike, height_m: ArrayLike
-) -> FloatArray:
-    """Excess of a measured one-way range by group delay in the ionosphere.
-
-    Vertical electron content is mapped to the slant path through a thin shell, and reduced to the part below the target
-    by a Chapman layer (Chapman, 1931). Straight up through 22 to 100 TECU it comes to 0.4-1.8 km at 150 MHz.
-
-    Parameters
-    ----------
-    frequency_hz : float
-        Carrier.
-    electron_content_m2 : float
-        Vertical electron content, electrons / m^2 (1 TECU = 1e16).
-    elevation_deg, height_m : array_like
-        Of the target.
-
-    Returns
-    -------
-    FloatArray
-        ``40.3 content / frequency^2``, m, broadcast shape.
-    """
-    cosine = _EARTH_M / (_EARTH_M + _SHELL_M) * np.cos(np.radians(elevation_deg))
-    below = _erfc(np.exp((_PEAK_M - np.asarray(height_m)) / (2.0 * _SCALE_M)) / np.sqrt(2.0))
-    vertical = 40.308 * electron_content_m2 / frequency_hz**2
-    return np.asarray(vertical * below / np.sqrt(1.0 - cosine**2))

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from launchwatch.physics.radar import (
     angle_sigma,
+    coherent_snr,
     decibels,
-    detection_probability,
-    false_alarm_probability,
-    ionospheric_delay,
+    folded_range,
     range_sigma,
     ratio,
-    received_power,
+    scan_loss,
     search_range,
     snr_at,
     track_range,
+    unambiguous_range,
 )
 
 
@@ -38,23 +38,26 @@ def test_ranges_go_with_the_fourth_root_of_rcs(rcs: float, factor: float) -> Non
     assert search(rcs * factor) / search(rcs) == pytest.approx(factor**0.25)
 
 
-def test_detection_probability_against_drawn_echoes() -> None:
-    n = 200_000
-    uniform = np.random.default_rng(6).random(n)
-    threshold = float(ratio(10.0))
-    for snr_db in (0.0, 5.0, 10.0, 13.0, 20.0):
-        snr = float(ratio(snr_db))
-        expected = float(detection_probability(snr, threshold))
-        counted = np.mean(received_power(snr, uniform) >= threshold)
-        # four standard errors of a binomial
-        assert counted == pytest.approx(expected, abs=4.0 * np.sqrt(expected * (1.0 - expected) / n))
+def test_coherent_pulses_add_in_phase() -> None:
+    # ten times the energy: 10 dB
+    assert decibels(coherent_snr(2.0, 10)) == pytest.approx(decibels(2.0) + 10.0)
 
 
-@given(snr_db=st.floats(-10.0, 40.0), threshold_db=st.floats(5.0, 15.0))
-def test_swerling_1_closed_form(snr_db: float, threshold_db: float) -> None:
-    snr, threshold = float(ratio(snr_db)), float(ratio(threshold_db))
-    closed = float(false_alarm_probability(threshold)) ** (1.0 / (1.0 + snr))
-    assert float(detection_probability(snr, threshold)) == pytest.approx(closed, rel=1e-9)
+def test_scan_loss_is_none_at_broadside_and_nine_decibels_at_sixty_degrees() -> None:
+    assert scan_loss(0.0, 3.0) == 1.0
+    assert scan_loss(60.0, 3.0) == pytest.approx(0.125)
+    assert scan_loss(120.0, 3.0) == 0.0
+
+
+@given(range_m=st.floats(1e3, 4e8), repetition_s=st.floats(1e-3, 0.1))
+def test_a_folded_range_is_a_whole_number_of_intervals_short(range_m: float, repetition_s: float) -> None:
+    most = unambiguous_range(repetition_s)
+    folded = float(folded_range(range_m, repetition_s))
+    assert 0.0 <= folded <= most
+    intervals = (range_m - folded) / most
+    assert intervals == pytest.approx(round(intervals), abs=1e-6)  # up to 3e6 intervals in double precision
+    if range_m < most:
+        assert folded == range_m
 
 
 def test_errors_shrink_with_snr_to_a_floor() -> None:
@@ -63,20 +66,3 @@ def test_errors_shrink_with_snr_to_a_floor() -> None:
     assert range_sigma(50.0, ratio(13.0)) == pytest.approx(50.0)
     assert range_sigma(50.0, 4.0 * ratio(13.0)) == pytest.approx(25.0)
     assert range_sigma(50.0, 1e9) == pytest.approx(10.0)
-
-
-def test_ionospheric_delay_at_150_mhz() -> None:
-    # 0.4 to 1.8 km is what a quiet and an active ionosphere give straight up; two digits
-    assert ionospheric_delay(150e6, 22e16, 90.0, 2000e3) == pytest.approx(400.0, rel=0.02)
-    assert ionospheric_delay(150e6, 100e16, 90.0, 2000e3) == pytest.approx(1800.0, rel=0.02)
-
-
-def test_ionospheric_delay_by_frequency_elevation_and_height() -> None:
-    low, high = ionospheric_delay(150e6, 3e17, 20.0, 1000e3), ionospheric_delay(450e6, 3e17, 20.0, 1000e3)
-    assert low / high == pytest.approx(9.0)
-    by_height = ionospheric_delay(150e6, 3e17, 30.0, np.array([0.0, 80e3, 200e3, 350e3, 600e3, 2000e3]))
-    assert np.all(np.diff(by_height) > 0.0)
-    assert by_height[1] < 1e-3  # m: no electrons below 80 km
-    slant = ionospheric_delay(150e6, 3e17, np.array([0.0, 3.0, 30.0, 90.0]), 2000e3)
-    assert np.all(np.diff(slant) < 0.0)
-    assert slant[0] / slant[-1] == pytest.approx(2.8, abs=0.1)  # thin shell at 450 km: 1 / sqrt(1 - (6371/6821)^2)

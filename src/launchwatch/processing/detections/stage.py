@@ -1,35 +1,44 @@
-"""The detections stage: keeps what is above its sensor's threshold and says how often noise alone would be."""
+"""The detections stage: keeps what is above its sensor's threshold and says how often noise alone would be.
+
+Where it knows what is in orbit, it takes plots of known objects out, and tells those that come down as re-entries.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.observations import Admitted, InfraredLook, Observation
+from launchwatch.processing.detections.state import DetectionsState
 from launchwatch.processing.motion.measurements import select
 
-
-class DetectionsState(msgspec.Struct):
-    """State of the stage: how many rows were below threshold."""
-
-    below: int
+if TYPE_CHECKING:
+    from launchwatch.processing.detections.known import KnownObjects
 
 
 class DetectionsStage:
-    """Admitted observations in, detections out (a stage of `launchwatch.ports`)."""
+    """Admitted observations in, detections and re-entries out (a stage of `launchwatch.ports`).
+
+    Parameters
+    ----------
+    known : what is in orbit, by a catalogue of elements; None: nothing is known, and every plot passed on.
+    """
 
     topic = "detections"
     consumes: tuple[type, ...] = (Admitted,)
 
+    def __init__(self, known: KnownObjects | None = None) -> None:
+        self.known = known
+
     def start(self) -> DetectionsState:
         """A stage that has seen nothing."""
-        return DetectionsState(0)
+        return DetectionsState(0, {}, {}, {})
 
     def due(self, state: DetectionsState) -> int | None:
         """It has no timers."""
@@ -39,14 +48,19 @@ class DetectionsStage:
         """Declare detections; a look without any is passed on, for silence is evidence."""
         outputs = []
         for item in inputs:
-            look, probability = item.payload.look, np.empty(0)
+            look, probability, plots = item.payload.look, np.empty(0), None
             if len(look.sequence):
                 strong = above_threshold(look)
                 if not strong.all():
                     state.below += int((~strong).sum())
                     look = select(look, strong)
+                if self.known is not None:
+                    from launchwatch.processing.detections.sorting import sort_out
+
+                    look, plots, reentries = sort_out(self.known, state, look)
+                    outputs += [Output(told, told.last_ns, (item.id,)) for told in reentries]
                 probability = false_alarm_probability(look)
-            declared = Detections(look=look, false_alarm_probability=probability)
+            declared = Detections(look=look, false_alarm_probability=probability, known=plots)
             outputs.append(Output(declared, look.look_until_ns, (item.id,)))
         return state, outputs
 

@@ -50,13 +50,14 @@ class TrackRecord(msgspec.Struct):
 
 
 class TracksState(msgspec.Struct):
-    """State of the stage."""
+    """State of the stage; `unplaced_cells` counts cells of radars over the horizon that no track passes through."""
 
     epoch_ns: int
     serial: int
     named: int
     tracklets: list[Tracklet]
     tracks: list[TrackRecord]
+    unplaced_cells: int = 0
 
 
 def count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:

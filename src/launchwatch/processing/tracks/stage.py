@@ -19,6 +19,7 @@ from launchwatch.processing.motion.boost import Timeline
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
 from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
+from launchwatch.processing.tracks.cells import give_cells, of_cells
 from launchwatch.processing.tracks.flying import flying, give_plots, height_of, loose, same_object, thrust_before
 from launchwatch.processing.tracks.record import (
     BALLISTIC_CHI2,
@@ -70,6 +71,9 @@ class TracksStage:
             detections: Detections = item.payload
             if not state.epoch_ns:
                 state.epoch_ns = detections.look.look_from_ns
+            if of_cells(detections):
+                give_cells(state, item.id, detections, touched)
+                continue
             if isinstance(detections.look, RadarLook) and len(detections.look.sequence):
                 detections = give_plots(state, item.id, detections, touched)
             state.tracklets, state.serial = extend(state.tracklets, item.id, detections, state.epoch_ns, state.serial)

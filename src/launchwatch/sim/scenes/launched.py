@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from launchwatch.catalog.radar import CrossSection
 from launchwatch.catalog.vehicles import Booster
-from launchwatch.sim.scenes.cross_sections import SteppedEcho
-from launchwatch.sim.scenes.objects import Emission, SeenObject
+from launchwatch.sim.scenes.cross_sections import BodyEcho, StagedEcho
+from launchwatch.sim.scenes.objects import Echo, Emission, SeenObject
 from launchwatch.sim.scenes.signatures import (
     GLOW_AREA,
     PAYLOAD_FRONT_M,
@@ -25,7 +28,12 @@ from launchwatch.sim.truth.flight import Trajectory
 
 
 def launched(
-    launch: str, time_ns: int, booster: Booster, path: Trajectory, signatures: Signatures
+    launch: str,
+    time_ns: int,
+    booster: Booster,
+    path: Trajectory,
+    signatures: Signatures,
+    sections: Mapping[str, CrossSection],
 ) -> list[SeenObject]:
     """All objects of one launch, the payload first.
 
@@ -40,23 +48,35 @@ def launched(
         Of the payload.
     signatures : Signatures
         What their light is made from.
+    sections : mapping of CrossSection
+        By id (`Catalog.cross_sections`).
     """
-    return [_object(launch, time_ns, booster, body, signatures) for body in bodies(booster, path)]
+    return [_object(launch, time_ns, booster, body, signatures, sections) for body in bodies(booster, path)]
 
 
 def payload_of(
-    launch: str, time_ns: int, booster: Booster, path: Trajectory, signatures: Signatures
+    launch: str,
+    time_ns: int,
+    booster: Booster,
+    path: Trajectory,
+    signatures: Signatures,
+    sections: Mapping[str, CrossSection],
 ) -> SeenObject:
     """What carries the payload, and then the payload alone: the first of `launched`."""
-    return _object(launch, time_ns, booster, Body(booster.id, booster.name, "payload", path), signatures)
+    return _object(launch, time_ns, booster, Body(booster.id, booster.name, "payload", path), signatures, sections)
 
 
-def _object(launch: str, time_ns: int, booster: Booster, body: Body, signatures: Signatures) -> SeenObject:
+def _object(
+    launch: str,
+    time_ns: int,
+    booster: Booster,
+    body: Body,
+    signatures: Signatures,
+    sections: Mapping[str, CrossSection],
+) -> SeenObject:
     path = body.trajectory
-    payload = body.kind == "payload"
-    after = booster.rcs_payload_m2 if payload or body.kind == "deployed" else booster.rcs_booster_m2
     return SeenObject(
-        id=launch if payload else f"{launch}/{body.id}",
+        id=launch if body.kind == "payload" else f"{launch}/{body.id}",
         kind=body.kind,
         launch=launch,
         epoch_ns=time_ns,
@@ -64,7 +84,7 @@ def _object(launch: str, time_ns: int, booster: Booster, body: Body, signatures:
         end_s=path.end_s,
         motion=path.at,
         emission=_light(launch, booster, body, signatures),
-        echo=SteppedEcho(path.burnout_s, booster.rcs_booster_m2, after),
+        echo=_echo(booster, body, sections),
     )
 
 
@@ -84,3 +104,19 @@ def _light(launch: str, booster: Booster, body: Body, signatures: Signatures) ->
     if not lights:
         return None
     return lights[0] if len(lights) == 1 else InTurn(lights)
+
+
+def _echo(booster: Booster, body: Body, sections: Mapping[str, CrossSection]) -> Echo:
+    """The echo of a body: levels are those of the booster, but for fragments."""
+    motion = body.trajectory.at
+    if body.kind == "fragment":
+        piece = sections["fragment"]
+        return BodyEcho(piece, piece.level_m2 or 0.0, motion)
+    if body.kind == "spent-stage":
+        return BodyEcho(sections["spent-stage"], booster.rcs_booster_m2, motion)
+    whole = BodyEcho(sections["booster"], booster.rcs_booster_m2, motion)
+    if body.kind == "returning-stage":
+        return whole
+    kind = "satellite-large" if booster.booster_class == "slv" else "glide-body" if booster.glide else "reentry-cone"
+    let_go = BodyEcho(sections[kind], booster.rcs_payload_m2, motion)
+    return let_go if body.kind == "deployed" else StagedEcho(body.trajectory.burnout_s, whole, let_go)

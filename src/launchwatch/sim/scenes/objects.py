@@ -29,6 +29,10 @@ class Emission(Protocol):
 class Echo(Protocol):
     """Radar echo of an object."""
 
+    def swerling(self, t_s: FloatArray) -> FloatArray:
+        """Swerling's case (n,) of its fluctuation from look to look at times (n,): 0 (steady), 1 or 3."""
+        ...
+
     def rcs_m2(self, t_s: FloatArray, observer_m: FloatArray, frequency_hz: float) -> FloatArray:
         """Mean cross section (n,) m^2 at times (n,) for a radar at (3,) ITRF m."""
         ...

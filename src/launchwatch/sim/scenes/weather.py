@@ -1,4 +1,4 @@
-"""Weather: cloud and air for the infrared, the ionosphere for radar."""
+"""Weather: cloud and air for the infrared, air and ionosphere for radar."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.draws import cell_uniforms, normals
 from launchwatch.core.epochs import NS
+from launchwatch.physics.refraction import MEAN_REFRACTIVITY
 from launchwatch.physics.transmission import Atmosphere
 from launchwatch.physics.visibility import MEAN_RADIUS
 
 MEAN_ELECTRON_CONTENT_M2 = 3.0e17
 """Vertical electron content that radars correct their ranges for, electrons / m^2 (30 TECU; 5 to 100 occur)."""
+MEAN_SUNSPOTS = 80.0
+"""Smoothed number of sunspots halfway through a cycle (0 to 200 occur)."""
 
 CLOUD_SCALES = ((300e3, 6 * 3600.0, 0.8), (40e3, 3600.0, 0.6))
 """Size m and life s of the cells of cloud fields, and their weights, whose squares sum to 1: assumptions."""
@@ -52,6 +55,9 @@ class Scene:
     climatology : cover and tops as usual at the latitude (`CLIMATOLOGY`), in place of the two above.
     atmosphere : clear air above the cloud.
     seed : of the cloud field, where it has gaps.
+    surface_refractivity : of the air, (n - 1) 1e6; 250 in cold and dry air to 400 in the tropics.
+    auroral_activity : planetary index Kp, 0 (no aurora that echoes) to 9.
+    sunspots : smoothed number.
     """
 
     cloud_top_m: float
@@ -60,9 +66,13 @@ class Scene:
     climatology: bool = False
     atmosphere: Atmosphere = "us-standard"
     seed: int = 0
+    surface_refractivity: float = MEAN_REFRACTIVITY
+    auroral_activity: float = 0.0
+    sunspots: float = MEAN_SUNSPOTS
 
     def __post_init__(self) -> None:
-        for name in ("cloud_top_m", "electron_content_m2", "cover"):
+        names = ("electron_content_m2", "cover", "surface_refractivity", "auroral_activity", "sunspots")
+        for name in ("cloud_top_m", *names):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0.0):
                 raise ValueError(f"{name} is {value}; it must be a number not below 0")

@@ -7,13 +7,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from launchwatch.catalog.schema import Booster, InfraredSensor, Payload, RadarSensor, Reference, Sector, Stage
+from launchwatch.catalog.schema import (
+    ArrayMode,
+    Booster,
+    Confirmation,
+    Fence,
+    InfraredSensor,
+    Payload,
+    RadarSensor,
+    Reference,
+    Sector,
+    Stage,
+)
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.physics.radiometry import band_share, plume_height_factor, plume_intensity
-from launchwatch.sim.scenes.cross_sections import SteppedEcho
 from launchwatch.sim.scenes.objects import SeenObject
 
 LIFT_OFF_NS = parse_utc("2020-03-01T06:00:00.400000Z")
@@ -138,6 +148,7 @@ def radar_sensor(**changes: Any) -> RadarSensor:
         "band": "uhf",
         "frequency_mhz": 435.0,
         "technique": "phased-array",
+        "mode": "mode",
         "sectors": (Sector(from_deg=0.0, to_deg=360.0),),
         "elevation_min_deg": 3.0,
         "elevation_max_deg": 85.0,
@@ -156,6 +167,40 @@ def radar_sensor(**changes: Any) -> RadarSensor:
     return RadarSensor(**BLOCK, **(figures | changes))
 
 
+def radar_mode(**changes: Any) -> ArrayMode:
+    """A mode that searches the whole field at each look, takes every detection for sure and has time for everything."""
+    figures = {
+        "id": "mode",
+        "dwell_s": 1e-6,
+        "pulse_repetition_s": 0.04,
+        "range_gate": True,
+        "boresight_elevation_deg": 20.0,
+        "scan_loss_exponent": 0.0,
+        "beams_at_once": 1,
+        "fences": (Fence(height_deg=None, period_s=1.0),),
+        "confirm": Confirmation(hits=1, looks=3, interval_s=0.1),
+        "drop_misses": 9,
+        "search_share": 0.5,
+    }
+    return ArrayMode(**BLOCK, **(figures | changes))
+
+
+@dataclass(frozen=True)
+class SteppedEcho:
+    """One cross section until a time and another after it, the same to all sides, of one of Swerling's cases."""
+
+    until_s: float
+    before_m2: float
+    after_m2: float
+    case: int = 1
+
+    def swerling(self, t_s: FloatArray) -> FloatArray:
+        return np.full(len(t_s), float(self.case))
+
+    def rcs_m2(self, t_s: FloatArray, observer_m: FloatArray, frequency_hz: float) -> FloatArray:
+        return np.where(t_s <= self.until_s, self.before_m2, self.after_m2)
+
+
 class Sky:
     """Makers of what the tests look with and at."""
 
@@ -166,6 +211,8 @@ class Sky:
     infrared_sensor = staticmethod(infrared_sensor)
     radar_sensor = staticmethod(radar_sensor)
     dimming = staticmethod(dimming)
+    radar_mode = staticmethod(radar_mode)
+    stepped_echo = SteppedEcho
 
     @staticmethod
     def flight(launch: str = "climb", delay_s: float = 0.0, **changes: Any) -> SeenObject:

@@ -11,7 +11,9 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook
-from launchwatch.physics.radar import detection_probability, ionospheric_delay, ratio, snr_at
+from launchwatch.physics.ionosphere import ionospheric_delay
+from launchwatch.physics.radar import ratio, snr_at
+from launchwatch.physics.swerling import detection_probability
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
@@ -35,7 +37,8 @@ def rows(run: SensorRun) -> dict[str, Any]:
 def watch(sky: Any, flights: list[SeenObject], scene: Scene = CLEAR, **options: Any) -> SensorRun:
     window, seed = options.pop("window_s", (-60.0, 1000.0)), options.pop("seed", 1)
     start, stop = (sky.lift_off_ns + round(s * NS) for s in window)
-    return observe_radar(sky.radar_sensor(**options), flights, scene, seed, start, stop)
+    mode = sky.radar_mode(**options.pop("mode", {}))
+    return observe_radar(sky.radar_sensor(**options), mode, flights, scene, seed, start, stop)
 
 
 def true_plots(sky: Any, flight: SeenObject, time_ns: Any) -> FloatArray:
@@ -194,8 +197,3 @@ def test_plots_are_delivered_by_look_after_the_report_delay(sky: Any) -> None:
         if len(look.sequence):
             assert look.looks == 1
             assert delivery.received_ns == look.look_until_ns + 3 * NS
-
-
-def test_an_over_the_horizon_radar_is_refused(sky: Any) -> None:
-    with pytest.raises(ValueError, match=r"sensor radar: technique over-the-horizon is not simulated"):
-        watch(sky, [], technique="over-the-horizon")

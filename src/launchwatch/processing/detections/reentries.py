@@ -1,0 +1,226 @@
+"""Objects on their way down: drag has run off with them, so that a prediction is a stretch of orbit and no point.
+
+The plane of the orbit is known well, the time within it badly. A plot in the plane and at the height of the orbit gives
+the time by which the object is late; the next plots have to be as late. An object that comes down within a day of what
+its elements say is told as a re-entry. So is a light that runs along its path at orbital speed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from launchwatch.core.arrays import FloatArray, IntArray
+from launchwatch.core.frames import OMEGA_EARTH
+from launchwatch.core.geodesy import A, B
+from launchwatch.messages.detections import Reentry
+from launchwatch.messages.observations import InfraredLook
+from launchwatch.physics.satellites import ElementSets, Ephemeris, states_at
+from launchwatch.processing.detections.known import (
+    AGREE_GATE,
+    DAY_NS,
+    KnownObjects,
+    PlotSet,
+    S,
+    agreement_of,
+    begun,
+    find,
+    noted,
+    one_to_one,
+)
+from launchwatch.processing.detections.state import Light, Stays
+
+FAST_REV_DAY, LOW_M = 15.85, 230e3  # mean motion and perigee of what is on its way down
+SCALE_HEIGHT_M = 35e3  # of the air at 200 km (US Standard Atmosphere 1976: 37 km)
+COMES_DOWN_NS = DAY_NS  # elements tell the time of the end no better than to about a day
+LOOSE_GATE = 25.0
+LOOSE_TIMES = 3.0  # errors of radius and plane, in those of a prediction: low orbits shrink while they are predicted
+BAND_M = 60e3  # by so much a decaying object may fly below the perigee of its elements
+BURN_M, BURN_SPAN_M = 75e3, 35e3  # bodies burn between 110 and 40 km
+PLANE_M = 30e3  # how far beside its plane a light may be, beside the height that is not known
+SPEED_M_S = (4000.0, 9000.0)  # of what burns, over the ground
+HEADING = 0.95  # cosine of the angle between the way of a light and the orbit
+LIGHTS = 3  # sights that tell a re-entry
+DARK_S = 45.0
+
+
+def end_ns(sets: ElementSets) -> IntArray:
+    """When objects come down, by their elements (n,), ns TAI; far off where they are not on their way down.
+
+    A circular orbit shrinks ever faster; what is left is the time in which it would lose one scale height at the
+    rate of its epoch (King-Hele, Satellite Orbits in an Atmosphere, 1987).
+    """
+    rate = 2.0 * np.maximum(sets.mean_motion_rate_rev_day2, 1e-9)
+    shrinks_m_day = 2.0 / 3.0 * sets.semi_major_m / sets.mean_motion_rev_day * rate
+    left_days = np.minimum(SCALE_HEIGHT_M / shrinks_m_day, 3650.0)
+    falling = (sets.mean_motion_rev_day > FAST_REV_DAY) & (sets.perigee_m < LOW_M)
+    return np.asarray(sets.epoch_ns + np.where(falling, left_days, 3650.0) * DAY_NS, np.int64)
+
+
+def comes_down(known: KnownObjects, time_ns: int) -> NDArray[np.bool_]:
+    """Which objects (n,) come down about an epoch, by their elements."""
+    return np.asarray(end_ns(known.sets) - time_ns < COMES_DOWN_NS)
+
+
+def _unit_normals(path: Ephemeris, rows: IntArray, time_ns: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Position (n, 3), inertial velocity (n, 3), and unit normal of the orbit (n, 3) in ITRF axes."""
+    position, velocity = path.at(rows, np.full(len(rows), time_ns))
+    inertial = velocity + OMEGA_EARTH * np.column_stack([-position[:, 1], position[:, 0], np.zeros(len(rows))])
+    normal = np.cross(position, inertial)
+    return position, inertial, normal / np.linalg.norm(normal, axis=1)[:, None]
+
+
+def _shifted(sets: ElementSets, row: int, time_ns: int, late_s: float) -> tuple[FloatArray, FloatArray]:
+    """Position and inertial velocity (3,), in ITRF axes of an epoch, of an object that is late by so much."""
+    position, velocity = states_at(sets.take(np.array([row])), np.array([time_ns - round(late_s * S)]))
+    p, v = position[0, 0], velocity[0, 0]
+    v = v + OMEGA_EARTH * np.array([-p[1], p[0], 0.0])
+    c, s = np.cos(OMEGA_EARTH * late_s), np.sin(OMEGA_EARTH * late_s)
+    # the orbit stands still in space: what it passed over earlier lies now farther west in the turning axes
+    turn = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+    return turn @ p, turn @ v
+
+
+def match_stretches(
+    known: KnownObjects, stays: Stays, time_ns: int, plots: PlotSet, free: IntArray, loose: IntArray
+) -> tuple[Stays, IntArray, IntArray, FloatArray]:
+    """Plots `free` of one time against objects `loose`, whose predictions are stretches of orbit.
+
+    Returns
+    -------
+    stays : the objects in the field now.
+    taken, row, distance2 : (k,) the plots that are of them, the objects, how far off.
+    """
+    path, sigma = known.path(time_ns)
+    none = np.empty(0, np.int64)
+    place_now, _, normal = _unit_normals(path, loose, time_ns)
+    radius = np.linalg.norm(plots.position[free], axis=1)
+    noise = plots.noise_and_bias[free].max(axis=1)
+    beside = np.abs(plots.position[free] @ normal.T)
+    reach = LOOSE_TIMES * sigma[loose, 2][None, :] + noise[:, None]
+    perigee = known.sets.perigee_m[loose] + A
+    apogee = known.sets.semi_major_m[loose] * (1.0 + known.sets.eccentricity[loose])
+    low = perigee[None, :] - BAND_M - 5.0 * noise[:, None]
+    high = apogee[None, :] + 0.5 * BAND_M + 5.0 * noise[:, None]
+    near = (beside < 5.0 * reach) & (radius[:, None] > low) & (radius[:, None] < high) & np.isfinite(place_now[:, 0])
+    pairs = [(int(free[p]), int(loose[k])) for p, k in zip(*np.nonzero(near), strict=True)]
+    found = [x for x in (_fit(known.sets, stays, sigma, time_ns, plots, p, row) for p, row in pairs) if x is not None]
+    if not found:
+        return stays, none, none, np.empty(0)
+    plot, row = np.array([x[0] for x in found]), np.array([x[1] for x in found])
+    off, late, distance2 = np.array([x[2] for x in found]), np.array([x[3] for x in found]), np.array(
+        [x[4] for x in found]
+    )
+    covariance = plots.covariance(plot)
+    place, there = find(stays.row, row)
+    agreement = np.full(len(plot), np.inf)
+    agreement[there] = agreement_of(stays, place[there], off[there], covariance[there])
+    agrees = agreement < AGREE_GATE
+    held = np.zeros(len(plot), bool)
+    held[there] = stays.plots[place[there]] > 1
+    order = np.lexsort((np.where(agrees, agreement, distance2), ~agrees))
+    chosen = order[one_to_one(plot[order], row[order], len(plots.index))]
+    kept = chosen[agrees[chosen] | ~held[chosen]]
+    new = begun(row[kept], time_ns, off[kept], covariance[kept], late[kept], np.zeros(len(kept), bool))
+    taken = chosen[agrees[chosen]]
+    return noted(stays, new, agrees[kept]), plot[taken], row[taken], distance2[taken]
+
+
+def _fit(
+    sets: ElementSets, stays: Stays, sigma: FloatArray, time_ns: int, plots: PlotSet, plot: int, row: int
+) -> tuple[int, int, FloatArray, float, float] | None:
+    """Plot, object, offset (3,) ITRF m, lateness s and squared distance of a pair; None where they do not fit."""
+    where, noise = plots.position[plot], float(plots.noise_and_bias[plot].max())
+    place, there = find(stays.row, np.array([row]))
+    late = float(stays.late_s[place[0]]) if there[0] else 0.0
+    for _ in range(1 if there[0] else 6):
+        position, velocity = _shifted(sets, row, time_ns, late)
+        if not np.isfinite(position[0]):
+            return None
+        if there[0]:
+            break
+        # Angle in the plane, from the prediction onward, over the rate at which it is flown
+        radial = position / np.linalg.norm(position)
+        along = velocity - radial * (radial @ velocity)
+        rate = np.linalg.norm(along) / np.linalg.norm(position)
+        late -= float(np.arctan2(where @ along / np.linalg.norm(along), where @ radial) / rate)
+    position, velocity = _shifted(sets, row, time_ns, late)
+    if not np.isfinite(position[0]):
+        return None
+    off = where - position
+    radial = position / np.linalg.norm(position)
+    normal = np.cross(position, velocity)
+    normal /= np.linalg.norm(normal)
+    errors = np.array([LOOSE_TIMES * sigma[row, 0] + 0.5 * BAND_M / 3.0, 0.0, LOOSE_TIMES * sigma[row, 2]])
+    speed = float(np.linalg.norm(velocity))
+    distance2 = (
+        float(off @ radial) ** 2 / (errors[0] ** 2 + noise**2)
+        + float(off @ normal) ** 2 / (errors[2] ** 2 + noise**2)
+        + (late * speed / (LOOSE_TIMES * sigma[row, 1])) ** 2
+    )
+    return (plot, row, off, late, distance2) if distance2 < LOOSE_GATE or there[0] else None
+
+
+def follow_lights(
+    known: KnownObjects, lights: list[Light], look: InfraredLook, falling: IntArray
+) -> tuple[list[Light], list[Light]]:
+    """Lights along the paths of objects `falling`, after one look, and those of them that this look added to."""
+    alive = [light for light in lights if look.look_from_ns - light.last_ns <= DARK_S * S]
+    added: list[Light] = []
+    if not len(look.sequence) or not len(falling):
+        return alive, added
+    path, sigma = known.path(int(look.time_ns[0]))
+    burning = [
+        _on_shell(look.sensor_position_m, look.line_of_sight, BURN_M + step)
+        for step in (-BURN_SPAN_M, 0.0, BURN_SPAN_M)
+    ]
+    for i in np.flatnonzero(np.isfinite(burning[1][:, 0])).tolist():
+        time_ns = int(look.time_ns[i])
+        _, _, normal = _unit_normals(path, falling, time_ns)
+        beside = np.abs(normal @ burning[1][i])
+        depth = [np.abs(normal @ (burning[k][i] - burning[1][i])) for k in (0, 2)]
+        reach = np.nanmax(depth, axis=0) + PLANE_M + LOOSE_TIMES * sigma[falling, 2]
+        for k in np.flatnonzero(beside < reach).tolist():
+            row, position = int(falling[k]), burning[1][i]
+            before = next((x for x in alive if x.row == row and x.last_ns < time_ns), None)
+            if before is None:
+                alive.append(Light(row, time_ns, time_ns, position, 1))
+                continue
+            seconds = (time_ns - before.last_ns) / S
+            way = position - before.position
+            length = float(np.linalg.norm(way))
+            onward = np.cross(normal[k], position)
+            along = float(way @ onward) / (length * float(np.linalg.norm(onward))) if length else 0.0
+            if along > HEADING and SPEED_M_S[0] < length / seconds < SPEED_M_S[1]:
+                before.last_ns, before.position, before.sights = time_ns, position, before.sights + 1
+                added.append(before)
+    return alive, [light for light in added if light.sights >= LIGHTS]
+
+
+def _on_shell(sensor: FloatArray, line: FloatArray, height_m: float) -> FloatArray:
+    """Where lines of sight (n, 3) from (n, 3) enter a shell at a height, ITRF m (n, 3); NaN where they pass it by."""
+    stretch = 1.0 / np.array([A + height_m, A + height_m, B + height_m])
+    p, d = sensor * stretch, line * stretch
+    a, b, c = np.sum(d * d, axis=1), np.sum(p * d, axis=1), np.sum(p * p, axis=1) - 1.0
+    with np.errstate(invalid="ignore"):
+        root = np.sqrt(b * b - a * c)
+        return np.asarray(sensor + ((-b - root) / a)[:, None] * line)
+
+
+def told(known: KnownObjects, row: int, sensor: str, kind: str, first_ns: int, last_ns: int, detections: int,
+         position: FloatArray, late_s: float) -> Reentry:  # fmt: skip
+    """The record that tells an object as a re-entry."""
+    number = int(known.sets.norad_id[row])
+    return Reentry(
+        object=number,
+        name=known.sets.name[row],
+        sensor=sensor,
+        phenomenology="infrared" if kind == "infrared" else "radar",
+        first_ns=first_ns,
+        last_ns=last_ns,
+        detections=detections,
+        position_m=position,
+        late_s=late_s,
+        reason=f"re-entry of {number}",
+        typing={"not-a-missile": 1.0},
+    )

@@ -1,0 +1,95 @@
+"""One look against what is known to be in orbit: plots of known objects out, re-entries told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray, IntArray
+from launchwatch.messages.detections import KnownPlots, Reentry
+from launchwatch.messages.observations import InfraredLook, Observation, RadarLook
+from launchwatch.processing.detections.known import (
+    LOOSE_M,
+    KnownObjects,
+    known_plots,
+    match_points,
+    no_stays,
+    plot_sets,
+    pruned,
+)
+from launchwatch.processing.detections.reentries import comes_down, follow_lights, match_stretches, told
+from launchwatch.processing.detections.state import DetectionsState, Stays
+from launchwatch.processing.motion.measurements import select
+
+AGREED = 2
+"""Plots that agree before an object is told as a re-entry."""
+
+
+def sort_out(
+    known: KnownObjects, state: DetectionsState, look: Observation
+) -> tuple[Observation, KnownPlots | None, list[Reentry]]:
+    """The look without plots of known objects, the record of these, and what is told as a re-entry."""
+    if isinstance(look, InfraredLook):
+        return look, None, _lights(known, state, look)
+    return _plots(known, state, look)
+
+
+def _lights(known: KnownObjects, state: DetectionsState, look: InfraredLook) -> list[Reentry]:
+    falling = np.flatnonzero(comes_down(known, look.look_until_ns))
+    alive, seen = follow_lights(known, state.lights.get(look.sensor, []), look, falling)
+    state.lights[look.sensor] = alive
+    return [
+        told(known, x.row, look.sensor, "infrared", x.first_ns, x.last_ns, x.sights, x.position, float("nan"))
+        for x in seen
+    ]
+
+
+def _plots(
+    known: KnownObjects, state: DetectionsState, look: RadarLook
+) -> tuple[Observation, KnownPlots | None, list[Reentry]]:
+    points = pruned(state.points.get(look.sensor, no_stays()), look)
+    stretches = pruned(state.stretches.get(look.sensor, no_stays()), look)
+    taken: list[IntArray] = []
+    rows: list[IntArray] = []
+    distances: list[FloatArray] = []
+    reentries: list[Reentry] = []
+    for time_ns, plots in plot_sets(look):
+        points, plot, row, distance2 = match_points(known, points, look, time_ns, plots)
+        _, sigma = known.path(time_ns)
+        falling = comes_down(known, time_ns)
+        reentries += _told(known, look, points, row, falling, time_ns)
+        free = np.setdiff1d(np.arange(len(plots.index)), plot)
+        taken.append(plots.index[plot])
+        rows.append(row)
+        distances.append(distance2)
+        loose = np.flatnonzero(sigma[:, 1] >= LOOSE_M)
+        if len(free) and len(loose):
+            stretches, plot, row, distance2 = match_stretches(known, stretches, time_ns, plots, free, loose)
+            reentries += _told(known, look, stretches, row, falling, time_ns)
+            taken.append(plots.index[plot])
+            rows.append(row)
+            distances.append(distance2)
+    state.points[look.sensor], state.stretches[look.sensor] = points, stretches
+    out = np.concatenate(taken)
+    if not len(out):
+        return look, None, reentries
+    record = known_plots(look, known.sets, out, np.concatenate(rows), np.concatenate(distances))
+    keep = np.ones(len(look.sequence), bool)
+    keep[out] = False
+    return select(look, keep), record, reentries
+
+
+def _told(
+    known: KnownObjects, look: RadarLook, stays: Stays, rows: IntArray, falling: np.ndarray, time_ns: int
+) -> list[Reentry]:
+    """Re-entries among the objects `rows` that a look has just seen, each told once a stay."""
+    found = []
+    for row in rows[falling[rows]].tolist():
+        k = int(np.searchsorted(stays.row, row))
+        if stays.plots[k] == AGREED:
+            path, _ = known.path(time_ns)
+            there = path.at(np.array([row]), np.array([time_ns]))[0][0] + stays.off[k]
+            late = float(stays.late_s[k])
+            found.append(
+                told(known, row, look.sensor, "radar", int(stays.first_ns[k]), time_ns, AGREED, there, late)
+            )
+    return found
