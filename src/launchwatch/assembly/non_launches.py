@@ -24,7 +24,7 @@ DAY_NS = 86_400 * NS
 
 
 @dataclass(frozen=True)
-class Sky:
+class Scenery:
     """What a window holds besides launches.
 
     Attributes
@@ -39,7 +39,7 @@ class Sky:
     strokes: Strokes
 
 
-def gather(scenario: Scenario, seed: int) -> Sky:
+def gather(scenario: Scenario, seed: int) -> Scenery:
     """Read a scenario's non-launches.
 
     Raises
@@ -54,7 +54,7 @@ def gather(scenario: Scenario, seed: int) -> Sky:
     for key, file in named.files:
         if not (folder / file).is_file():
             raise FeedError(f"non_launches.{key}: {folder / file} is no file; give a path below {folder}")
-    return Sky(
+    return Scenery(
         objects=() if named.fireballs is None else _fireballs(folder / named.fireballs, window, seed),
         fires=_fires(None if named.fires is None else folder / named.fires, window),
         strokes=_strokes([folder / file for file in named.lightning], window),

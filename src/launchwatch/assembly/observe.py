@@ -26,7 +26,7 @@ from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
 
 if TYPE_CHECKING:  # its readers are for runs that have such files
-    from launchwatch.assembly.non_launches import Sky
+    from launchwatch.assembly.non_launches import Scenery
 
 BEFORE_S = 30.0
 """Sensors are played from so long before the first lift-off."""
@@ -44,10 +44,10 @@ class Observed:
 
 
 def observe(
-    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]], sky: Sky | None
+    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]], scenery: Scenery | None
 ) -> Observed:
     """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky."""
-    objects: list[SeenObject] = [] if sky is None else list(sky.objects)
+    objects: list[SeenObject] = [] if scenery is None else list(scenery.objects)
     signatures = Signatures(
         catalog.plumes, seed if scenario.signature.sampled else None, scenario.signature.entry
     )

@@ -122,14 +122,14 @@ def _play_case(
     with watch.part("truth"):
         flights = [(launch, flown(launch, catalog.boosters[launch.booster])) for launch in launches]
         truths = [truth_of(launch, catalog.boosters[launch.booster], path) for launch, path in flights]
-    sky = None
+    scenery = None
     if scenario.non_launches is not None:
         from launchwatch.assembly.non_launches import gather  # its readers are for runs that have such files
 
         with watch.part("non-launches"):
-            sky = gather(scenario, seed)
+            scenery = gather(scenario, seed)
     with watch.part("sensors"):
-        observed = observe(catalog, scenario, seed, flights, sky)
+        observed = observe(catalog, scenario, seed, flights, scenery)
     if journal is not None:
         records: list[FlightTruth | ObservationTruth] = [*truths, *observed.truth]
         begin_ns = truths[0].time_ns if truths else scenario.begin_ns

@@ -49,6 +49,7 @@ class Track(msgspec.Struct, frozen=True, tag="track", kw_only=True):
     launch : what is known of the launch, or null.
     burnout_ns : epoch of burnout, or null while thrusting or unknown.
     burnout_sigma_s : its standard deviation.
+    free_from_ns : epoch from which it is known to fly freely, or null while thrusting.
     staging_ns : epochs at which the estimate sees a stage burn out and the next follow, at once or after a coast.
     chi2_per_degree : weighted sum of squared residuals of the last fit over its degrees of freedom.
     """
@@ -69,5 +70,6 @@ class Track(msgspec.Struct, frozen=True, tag="track", kw_only=True):
     launch: LaunchFit | None
     burnout_ns: int | None
     burnout_sigma_s: float
+    free_from_ns: int | None
     staging_ns: tuple[int, ...]
     chi2_per_degree: float

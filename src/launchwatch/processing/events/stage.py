@@ -6,7 +6,7 @@ consistent whatever they share (Julier and Uhlmann 1997).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -26,6 +26,7 @@ from launchwatch.processing.motion.launches import fuse_launches, launch_positio
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
 LAUNCH_GATE = 30.0
+BEHIND_S = 10.0  # so much may a burnout be misjudged
 SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
@@ -129,8 +130,20 @@ class EventsStage:
         return Output(event, preferred.epoch_ns, lineage)
 
 
+def fell_behind(track: Track, others: Iterable[Track]) -> bool:
+    """Whether a track of one launch is of a spent stage: it flew freely while satellites saw the plume burn on."""
+    if track.free_from_ns is None:
+        return False
+    burning = [
+        t.burnout_ns or t.last_detection_ns
+        for t in others
+        if "infrared" in t.phenomenologies and (t.burnout_ns is not None or t.phase == "boost")
+    ]
+    return track.free_from_ns + BEHIND_S * S < max(burning, default=0)
+
+
 def preference(track: Track) -> tuple[bool, bool, bool, bool, int, int]:
-    """Which of several tracks of one launch speaks for it: the largest key.
+    """Which of several tracks of one vehicle speaks for it: the largest key.
 
     Alive before dropped; in free flight before boosting, for it predicts; seen now before out of sight; seen by radar
     before not, for its state is the newer and the better known; then the one with more kinds of evidence; then the one
@@ -197,7 +210,7 @@ def fuse(tracks: list[Track]) -> Track:
 
     States that contradict each other are not mixed: the preferred one stands.
     """
-    ordered = sorted(tracks, key=preference, reverse=True)
+    ordered = sorted(tracks, key=lambda t: (not fell_behind(t, tracks), *preference(t)), reverse=True)
     best = ordered[0]
     state, covariance, launch = best.state, best.covariance, best.launch
     for other in ordered[1:]:

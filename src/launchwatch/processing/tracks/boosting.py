@@ -14,10 +14,9 @@ from launchwatch.processing.motion import boost
 from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine
-from launchwatch.processing.tracks.flying import height_of
+from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 from launchwatch.processing.tracks.record import (
-    BALLISTIC_CHI2,
     GATE,
     REENTRY_M,
     WINDOW_S,
@@ -28,6 +27,7 @@ from launchwatch.processing.tracks.record import (
     interval_s,
     rows_of,
 )
+from launchwatch.processing.tracks.separated import sort_plots
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
@@ -81,30 +81,35 @@ def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> 
     return float(miss @ np.linalg.solve(spread, miss)) < GATE
 
 
-def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[str]) -> None:
-    """Refit a boosting track when it is due, and see its burnout, or its next ignition."""
-    own = [t for t in state.tracklets if t.track == track.track]
+def follow_boost(
+    state: TracksState, track: TrackRecord, now: int, touched: set[str]
+) -> list[tuple[Tracklet, Arc]]:
+    """Refit a boosting track when it is due, and see its burnout, or its next ignition.
+
+    Returns the tracklets of what fell behind at a staging, with their arcs (`separated.sort_plots`).
+    """
+    own = [t for t in state.tracklets if t.track == track.track and not t.aside]
     seen = [t for t in own if isinstance(t.rows, LinesOfSight)]
     if not seen:
         if own and track.phase == "boost":
             _follow_echoes(state, track, own, now, touched)
-        return
+        return []
     newest = max(float(t.rows.time_s[-1]) for t in seen)
     if track.phase == "ballistic":
         assert track.timeline.burnout is not None
         again = [t.rows.time_s[t.rows.time_s > track.timeline.burnout[0] + 2.0] for t in seen]
         if sum(len(times) for times in again) < REIGNITION_HITS:
-            return
+            return []
         # The plume is back: what looked like burnout was a coast between stages.
         first, period = min((float(times[0]), t.period_s) for times, t in zip(again, seen, strict=True) if len(times))
         ignition = (first - 0.5 * period, period / math.sqrt(12.0))
         track.reignitions.append(Staging(track.timeline.burnout, ignition))
         track.timeline = Timeline(track.timeline.staging, None)
-        track.phase, track.ballistic, track.arc = "boost", None, False
+        track.phase, track.ballistic, track.free_from_ns, track.arc = "boost", None, None, False
         track.next_fit_ns = now
     burnout = _burnout(seen)
     if burnout is None and now < track.next_fit_ns:
-        return
+        return []
     fast = [t for t in seen if t.period_s <= FAST_S] or seen
     curves = [stagings(t.rows.time_s, t.irradiance, t.snr, t.period_s) for t in fast]
     staging = merge([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
@@ -112,13 +117,11 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
     end = burnout[0] - 5.0 if burnout is not None else np.inf
     track.timeline = Timeline(tuple(s for s in staging if s.ignition[0] < end)[:MAX_STAGINGS], burnout)
     sights = combine([t.rows for t in seen if isinstance(t.rows, LinesOfSight)])
-    echoes = [t.rows for t in own if isinstance(t.rows, Plots)]
-    radar = None
-    if echoes:
-        both = combine(echoes)
-        # Later plots may be of free flight already, which only the silent looks to come will tell.
-        both = rows_of(both, np.flatnonzero(both.time_s <= newest))
-        radar = both if len(both.time_s) else None
+    first_staging = track.timeline.staging[0].burnout[0] if track.timeline.staging else None
+    echoes = [t for t in own if isinstance(t.rows, Plots)]
+    behind, mine = sort_plots(echoes, first_staging, newest, state.epoch_ns)
+    own = [t for t in own if all(t is not fell for fell, _ in behind)]
+    radar = combine(mine) if mine else None
     profile = boost.fit(state.epoch_ns, sights, radar, track.timeline, track.profile)
     if track.profile is not None and len(sights.time_s) < YOUNG_ROWS and profile.degrees > track.profile.degrees:
         anew = boost.fit(state.epoch_ns, sights, radar, track.timeline)
@@ -138,6 +141,7 @@ def follow_boost(state: TracksState, track: TrackRecord, now: int, touched: set[
     touched.add(track.track)
     if burnout is not None:
         _hand_over(state, track, own, burnout, now)
+    return behind
 
 
 def _follow_echoes(state: TracksState, track: TrackRecord, own: list[Tracklet], now: int, touched: set[str]) -> None:
@@ -149,9 +153,10 @@ def _follow_echoes(state: TracksState, track: TrackRecord, own: list[Tracklet], 
         recent = np.arange(max(0, t.hits - FREE_HITS), t.hits)
         if len(recent) < FREE_HITS or not FREE_SPAN_S <= t.rows.time_s[-1] - t.rows.time_s[recent[0]] <= 2.0 * WINDOW_S:
             continue
-        estimate, chi2, degrees = flight.initiate(t.sensor, rows_of(t.rows, recent), state.epoch_ns)
-        if chi2 < BALLISTIC_CHI2 * degrees and height_of(estimate.mean) > REENTRY_M:
-            track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
+        arc = arc_of(t, recent, state.epoch_ns)
+        if arc.free and height_of(arc.estimate.mean) > REENTRY_M:
+            track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", arc.estimate, now
+            track.free_from_ns = arc.first_ns
             break
     echoes = combine([t.rows for t in own if isinstance(t.rows, Plots)])
     if track.phase == "boost":
@@ -212,6 +217,7 @@ def _hand_over(
     track.phase = "ballistic"
     track.ballistic = flight.from_state(state.epoch_ns + round(at * S), mean, MISFIT * covariance)
     track.ballistic_since_ns = now
+    track.free_from_ns = state.epoch_ns + round(burnout[0] * S)
     for t in own:
         if not isinstance(t.rows, Plots):
             continue

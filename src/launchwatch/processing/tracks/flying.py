@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from launchwatch.core.arrays import FloatArray
+from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import RadarLook
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.measurements import plots, select
+from launchwatch.processing.motion.measurements import Plots, plots, select
 from launchwatch.processing.tracks.association import pairs
-from launchwatch.processing.tracks.record import GATE, REENTRY_M, S, TrackRecord, TracksState, count, rows_of
+from launchwatch.processing.tracks.record import (
+    BALLISTIC_CHI2,
+    GATE,
+    REENTRY_M,
+    S,
+    TrackRecord,
+    TracksState,
+    count,
+    rows_of,
+)
+from launchwatch.processing.tracks.tracklets import Tracklet
 
 LOOSE_M = 12e3
 SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
 POWERED_AGE_S, POWERED_NEAR_M = 200.0, 60e3  # how far thrust may have bent the path until it is seen again
+
+
+class Arc(NamedTuple):
+    """A ballistic arc through plots of one radar, when the first of them was made, ns TAI, and how it fits."""
+
+    estimate: Ballistic
+    first_ns: int
+    plots: int
+    chi2: float
+    degrees: int
+
+    @property
+    def free(self) -> bool:
+        """Whether free flight explains the plots."""
+        return self.chi2 < BALLISTIC_CHI2 * self.degrees
+
+
+def arc_of(tracklet: Tracklet, rows: IntArray, epoch_ns: int) -> Arc:
+    """The arc through some plots of a tracklet."""
+    assert isinstance(tracklet.rows, Plots)
+    estimate, chi2, degrees = flight.initiate(tracklet.sensor, rows_of(tracklet.rows, rows), epoch_ns)
+    return Arc(estimate, epoch_ns + round(float(tracklet.rows.time_s[rows[0]]) * S), len(rows), chi2, degrees)
 
 
 def flying(state: TracksState) -> list[TrackRecord]:
@@ -44,6 +78,8 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
             said.append(flight.innovation(predicted, look.sensor, group))
             _, difference, _, covariance = said[-1]
             cost[k] = np.einsum("ni,ni->n", difference, np.linalg.solve(covariance, difference[..., None])[..., 0])
+        for track, row in zip(tracks, cost, strict=True):
+            track.company += int((row < GATE).sum() > 1)
         for k, i in pairs(cost, GATE):
             track = tracks[k]
             free[rows[i]] = False

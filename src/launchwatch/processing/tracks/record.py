@@ -21,7 +21,9 @@ REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
 class TrackRecord(msgspec.Struct):
     """Everything kept of one track; times in ns TAI.
 
-    `arc` says that an arc of plots took the place of what the profile predicted.
+    `company` counts the looks in which more than one plot could be the track's.
+    `free_from_ns` is the epoch from which it is known to fly freely, null while it thrusts; `arc` says that an arc of
+    plots took the place of what the profile predicted.
     """
 
     track: str
@@ -33,7 +35,9 @@ class TrackRecord(msgspec.Struct):
     reignitions: list[Staging]
     ballistic: Ballistic | None
     ballistic_since_ns: int
+    free_from_ns: int | None
     arc: bool
+    company: int
     launch: LaunchFit | None
     impact_ns: int | None
     first_detection_ns: int

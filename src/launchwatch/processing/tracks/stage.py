@@ -20,9 +20,17 @@ from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
 from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
 from launchwatch.processing.tracks.cells import give_cells, of_cells
-from launchwatch.processing.tracks.flying import flying, give_plots, height_of, loose, same_object, thrust_before
+from launchwatch.processing.tracks.flying import (
+    Arc,
+    arc_of,
+    flying,
+    give_plots,
+    height_of,
+    loose,
+    same_object,
+    thrust_before,
+)
 from launchwatch.processing.tracks.record import (
-    BALLISTIC_CHI2,
     BALLISTIC_HITS,
     BALLISTIC_SPAN_S,
     REENTRY_M,
@@ -32,15 +40,19 @@ from launchwatch.processing.tracks.record import (
     TracksState,
     count,
     interval_s,
-    rows_of,
 )
+from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back
 from launchwatch.processing.tracks.still import stands_still
 from launchwatch.processing.tracks.tracklets import CLOSED_LOOKS, CLOSED_S, Tracklet, extend
 
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
+RISING_SIGMAS = 3.0
 LOST_S = 900.0
 LATE_NS = 30 * S  # what a sensor's report may take to arrive
+ENDED_S = 12.0  # silence after which a burn has ended
+# A spent last stage is pushed off the payload by springs or small retro-rockets, 1 to 10 m/s.
+SEPARATION_M_S, COMPANY_LOOKS = 3.0, 3
 ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
@@ -78,12 +90,15 @@ class TracksStage:
                 detections = give_plots(state, item.id, detections, touched)
             state.tracklets, state.serial = extend(state.tracklets, item.id, detections, state.epoch_ns, state.serial)
         for tracklet in list(state.tracklets):
+            if tracklet.aside and tracklet.span_s > RETURN_BURN_S:
+                tracklet.track, tracklet.aside = None, False
             if tracklet.confirmed and tracklet.track is None:
                 _place(state, tracklet, now, touched)
-        for track in state.tracks:
+        for track in list(state.tracks):
             if track.status == "dropped":
                 continue
-            follow_boost(state, track, now, touched)
+            for tracklet, arc in follow_boost(state, track, now, touched):
+                _fly(state, tracklet, arc, now, touched)
         state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
         outputs = []
         for track in state.tracks:
@@ -119,6 +134,11 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             count(track, tracklet.sensor, "infrared" if infrared else "radar", state.epoch_ns + round(newest * S), 0)
             return
     if isinstance(rows, LinesOfSight):
+        parent = next((t for t in state.tracks if flew_back(t, tracklet, state.epoch_ns)), None)
+        if parent is not None:
+            if tracklet.silent_looks * tracklet.period_s > ENDED_S:
+                tracklet.track, tracklet.aside = parent.track, True
+            return  # until it ends, or has burned for too long
         if stands_still(rows):
             return
         track = _open(state, tracklet, now)
@@ -129,30 +149,35 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
     recent = np.flatnonzero(rows.time_s > newest - WINDOW_S)
     if len(recent) < BALLISTIC_HITS or newest - rows.time_s[recent[0]] < BALLISTIC_SPAN_S:
         return
-    estimate, chi2, degrees = flight.initiate(tracklet.sensor, rows_of(rows, recent), state.epoch_ns)
-    if chi2 > BALLISTIC_CHI2 * degrees or height_of(estimate.mean) < REENTRY_M:
-        if len(recent) >= POWERED_HITS and chi2 > POWERED_CHI2 * degrees:
+    arc = arc_of(tracklet, recent, state.epoch_ns)
+    if not arc.free or height_of(arc.estimate.mean) < REENTRY_M:
+        if len(recent) >= POWERED_HITS and arc.chi2 > POWERED_CHI2 * arc.degrees:
             _open_powered(state, tracklet, now)
         return
+    _fly(state, tracklet, arc, now, touched)
+
+
+def _fly(state: TracksState, tracklet: Tracklet, arc: Arc, now: int, touched: set[str]) -> None:
+    """Give an arc of plots to the track that it is of, or open a track with it."""
+    state.tracklets.remove(tracklet)
     for track in flying(state):
-        if not same_object(track, estimate):
+        if not same_object(track, arc.estimate):
             continue
         # Another radar's errors kept its first plots out of the gate; from here on they fall into it.
-        if loose(track, estimate.epoch_ns):
-            track.ballistic, track.ballistic_since_ns, track.arc = estimate, now, True
+        if loose(track, arc.estimate.epoch_ns):
+            track.ballistic, track.ballistic_since_ns, track.arc = arc.estimate, now, True
             track.fresh.extend(tracklet.fresh)
-            count(track, tracklet.sensor, "radar", estimate.epoch_ns, len(recent))
+            count(track, tracklet.sensor, "radar", arc.estimate.epoch_ns, arc.plots)
             touched.add(track.track)
-        state.tracklets.remove(tracklet)
         return
-    track = next((t for t in state.tracks if thrust_before(t, estimate)), None) or _open(state, tracklet, now)
-    track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", estimate, now
-    track.plots = len(recent)
-    track.chi2_per_degree = chi2 / degrees
-    state.tracklets.remove(tracklet)
+    track = next((t for t in state.tracks if thrust_before(t, arc.estimate)), None) or _open(state, tracklet, now)
+    track.phase, track.ballistic, track.ballistic_since_ns = "ballistic", arc.estimate, now
+    track.free_from_ns = track.free_from_ns or arc.first_ns
+    track.plots = arc.plots
+    track.chi2_per_degree = arc.chi2 / arc.degrees
     if track not in state.tracks:
         state.tracks.append(track)
-    count(track, tracklet.sensor, "radar", estimate.epoch_ns, 0)
+    count(track, tracklet.sensor, "radar", arc.estimate.epoch_ns, 0)
     track.fresh.extend(tracklet.fresh)
     touched.add(track.track)
 
@@ -171,7 +196,9 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         reignitions=[],
         ballistic=None,
         ballistic_since_ns=0,
+        free_from_ns=None,
         arc=False,
+        company=0,
         launch=None,
         impact_ns=None,
         first_detection_ns=first,
@@ -197,7 +224,8 @@ def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
     """Open a boosting track on plots alone: no ballistic arc goes through them."""
     assert isinstance(tracklet.rows, Plots)
     rising = flight.powered(tracklet.rows, state.epoch_ns)
-    if rising.mean[:3] @ rising.mean[3:] < 0.0:
+    up = rising.mean[:3] / np.linalg.norm(rising.mean[:3])
+    if up @ rising.mean[3:] < RISING_SIGMAS * np.sqrt(up @ rising.covariance[3:, 3:] @ up):
         return  # what bends the path of a falling body is air, not thrust
     track = _open(state, tracklet, now)
     track.ballistic = rising
@@ -244,6 +272,14 @@ def _risen(state: FloatArray) -> flight.Fall | None:
     return fall if fall.seconds >= 0.0 else None
 
 
+def _separation(track: TrackRecord, epoch_ns: int, mean: FloatArray) -> FloatArray:
+    """Covariance (6, 6) of the payload about a track that others fly beside: which of them it follows is not known."""
+    assert track.free_from_ns is not None
+    dt = (epoch_ns - track.free_from_ns) / S
+    moved = flight.transition(flight.state_after(mean, -dt), dt)[:, 3:]
+    return np.asarray(SEPARATION_M_S**2 * moved @ moved.T)
+
+
 def _end_ns(track: TrackRecord) -> int:
     """When the track ends if nothing more is seen of it, ns TAI."""
     if track.impact_ns is not None:
@@ -262,6 +298,8 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         assert track.ballistic is not None
         estimate = track.ballistic
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
+        if track.company >= COMPANY_LOOKS:
+            covariance = covariance + _separation(track, epoch_ns, mean)
         fall = flight.fall(mean, DRAG)
         track.impact_ns = epoch_ns + round(fall.seconds * S) if fall.seconds >= 0.0 else None
         if track.profile is None or track.arc:
@@ -305,6 +343,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         launch=track.launch,
         burnout_ns=state.epoch_ns + round(burnout[0] * S) if burnout is not None else None,
         burnout_sigma_s=burnout[1] if burnout is not None else 0.0,
+        free_from_ns=track.free_from_ns,
         staging_ns=tuple(state.epoch_ns + round(s.burnout[0] * S) for s in track.timeline.staging),
         chi2_per_degree=track.chi2_per_degree,
     )

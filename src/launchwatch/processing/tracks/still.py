@@ -48,7 +48,7 @@ def stands_still(rows: LinesOfSight) -> bool:
 
 
 def ground_distance(position: FloatArray, direction: FloatArray) -> FloatArray:
-    """Distance (n,) m along lines from positions (n, 3) in directions (n, 3) to the ellipsoid; nan where they miss it."""
+    """Distance (n,) m along lines from positions (n, 3) in directions (n, 3) to the ground; nan where they miss it."""
     start, step = position * _ROUND, direction * _ROUND
     a = np.einsum("ni,ni->n", step, step)
     b = np.einsum("ni,ni->n", start, step)

@@ -41,7 +41,7 @@ class Tracklet(msgspec.Struct):
     irradiance, snr : (n,) of an infrared sensor, else empty.
     looks : looks since the start; silent_looks, silent_ns : looks since the last detection, and the epoch of the first
         of them (0 when the last look saw it).
-    track : the track it belongs to, or null.
+    track : the track it belongs to, or null; aside : whether it saw only something that the track's object let go.
     fresh : identifiers of the records of detections not yet named in a lineage.
     """
 
@@ -57,12 +57,18 @@ class Tracklet(msgspec.Struct):
     silent_looks: int
     silent_ns: int
     track: str | None
+    aside: bool
     fresh: list[str]
 
     @property
     def hits(self) -> int:
         """Number of detections."""
         return len(self.rows.time_s)
+
+    @property
+    def span_s(self) -> float:
+        """Time from the first detection to the last."""
+        return float(self.rows.time_s[-1] - self.rows.time_s[0])
 
     @property
     def confirmed(self) -> bool:
@@ -203,5 +209,6 @@ def _start(
         silent_looks=0,
         silent_ns=0,
         track=None,
+        aside=False,
         fresh=[record],
     )

@@ -77,14 +77,16 @@ class Trajectory:
 
     @property
     def burns_s(self) -> tuple[tuple[float, float], ...]:
-        """Ignition and cutoff of every burn."""
+        """Ignition and cutoff of every burn; the last may end with the flight."""
         burns: list[tuple[float, float]] = []
         begin, stage_before = self.start_s, 0
         for end, stage in zip(self.phases[:, 0].tolist(), self.stage.tolist(), strict=True):
+            if begin >= self.end_s:
+                break
             if stage and stage == stage_before:
-                burns[-1] = (burns[-1][0], end)
+                burns[-1] = (burns[-1][0], min(end, self.end_s))
             elif stage:
-                burns.append((begin, end))
+                burns.append((begin, min(end, self.end_s)))
             begin, stage_before = end, stage
         return tuple(burns)
 
@@ -237,7 +239,7 @@ def fly(booster: Booster, plan: FlightPlan, until_s: float = math.inf) -> Trajec
     pitch = math.radians(plan.final_pitch_deg + plan.pitch_offset_deg)
     steer = (*axes[2].tolist(), *ahead.tolist(), pitch, booster.pitch_tau_s, booster.vertical_s)
     path = fly_phases(plan, phases, start, steer, booster.id, until_s)
-    if path.impact_s is not None and path.impact_s < path.burnout_s:
+    if path.impact_s is not None and path.impact_s < phases[path.stage > 0, 0].max(initial=0.0):
         raise FlightError(f"booster {booster.id}: it flies into the ground under power; raise final_pitch_deg")
     return path
 

@@ -5,7 +5,14 @@ from launchwatch.core.epochs import NS
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.events.stage import EventsStage, EventsState, fuse, preference, same_launch
+from launchwatch.processing.events.stage import (
+    EventsStage,
+    EventsState,
+    fell_behind,
+    fuse,
+    preference,
+    same_launch,
+)
 from launchwatch.processing.motion import ballistic
 from unit.processing.made import T0, launch_fit, state_above, track
 
@@ -134,3 +141,19 @@ def test_fused_evidence_is_the_union_in_order_of_time() -> None:
 )
 def test_preference(better: dict[str, object], worse: dict[str, object]) -> None:
     assert preference(track(**better)) > preference(track(**worse))
+
+
+def test_a_spent_stage_never_speaks_for_its_launch() -> None:
+    """A stage that flies freely while the plume burns on is there, but the vehicle speaks: boosting, and after it."""
+    stage = track(
+        "T0002", phenomenologies=("radar",), free_from_ns=T0 - 60 * NS, burnout_ns=None, detections=500
+    )
+    boosting = track(phase="boost", burnout_ns=None, free_from_ns=None, last_detection_ns=T0)
+    flying = track(burnout_ns=T0, free_from_ns=T0, status="coasting")
+    for vehicle in (boosting, flying, track(burnout_ns=T0, free_from_ns=T0, status="dropped")):
+        assert fell_behind(stage, [vehicle, stage])
+        assert not fell_behind(vehicle, [vehicle, stage])
+        assert fuse([stage, vehicle]).track == "T0001"
+    # beside a plume last seen before it, it may be the vehicle itself
+    early = track(phase="boost", burnout_ns=None, free_from_ns=None, last_detection_ns=T0 - 58 * NS)
+    assert not fell_behind(stage, [early, stage])
