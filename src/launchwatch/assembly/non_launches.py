@@ -30,7 +30,7 @@ class Scenery:
     Attributes
     ----------
     objects : fireballs.
-    fires : steady sources on the ground, those that burn within the window.
+    fires : steady sources on the ground.
     strokes : lightning.
     """
 
@@ -56,7 +56,7 @@ def gather(scenario: Scenario, seed: int) -> Scenery:
             raise FeedError(f"non_launches.{key}: {folder / file} is no file; give a path below {folder}")
     return Scenery(
         objects=() if named.fireballs is None else _fireballs(folder / named.fireballs, window, seed),
-        fires=_fires(None if named.fires is None else folder / named.fires, window),
+        fires=_fires(None if named.fires is None else folder / named.fires, window, seed),
         strokes=_strokes([folder / file for file in named.lightning], window),
     )
 
@@ -93,16 +93,19 @@ def _midnight(day: int) -> int:
     return parse_utc(format_utc(day * DAY_NS + DAY_NS // 2, 9)[:10] + "T00:00:00Z")
 
 
-def _fires(path: Path | None, window: Window) -> Fires:
-    """The fires of the first day (UTC) of a file that holds 24 hours or more."""
+def _fires(path: Path | None, window: Window, seed: int) -> Fires:
+    """The fires of the first day (UTC) of a file that holds 24 hours or more, those that begin within the window.
+
+    What burned before it is on the sensors' maps of sources that stand still.
+    """
     empty = np.empty(0)
     seen = HotSpots(np.empty(0, np.int64), empty, empty, empty, empty) if path is None else read_fires(path)
     if not len(seen.time_ns):
-        return fires(seen.time_ns, seen.lat_deg, seen.lon_deg, seen.power_w)
+        return fires(seen.time_ns, seen.lat_deg, seen.lon_deg, seen.power_w, seed)
     one_day = seen.time_ns < _midnight(int(seen.time_ns.min()) // DAY_NS) + DAY_NS
     time_ns = laid_into(seen.time_ns[one_day], window)
-    burning = fires(time_ns, seen.lat_deg[one_day], seen.lon_deg[one_day], seen.power_w[one_day])
-    return burning.within(window.from_ns, window.until_ns)
+    burning = fires(time_ns, seen.lat_deg[one_day], seen.lon_deg[one_day], seen.power_w[one_day], seed)
+    return burning.beginning(window.from_ns, window.until_ns)
 
 
 def _fireballs(path: Path, window: Window, seed: int) -> tuple[SeenObject, ...]:
@@ -122,6 +125,6 @@ def _strokes(paths: list[Path], window: Window) -> Strokes:
         time_ns = laid_into(seen.time_ns, window)
         inside = time_ns < window.until_ns
         name = path.name.split("_s")[-1][:14]
-        columns = (part[inside] for part in (time_ns, seen.lat_deg, seen.lon_deg, seen.energy_j, seen.flash))
-        parts.append(strokes(name, *columns, mapper))
+        lat, lon, energy, flash = (part[inside] for part in (seen.lat_deg, seen.lon_deg, seen.energy_j, seen.flash))
+        parts.append(strokes(name, time_ns[inside], lat, lon, energy, flash, mapper))
     return joined(parts)

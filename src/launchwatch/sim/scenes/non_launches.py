@@ -16,7 +16,7 @@ from launchwatch.core.draws import look_uniforms
 from launchwatch.core.epochs import NS
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
-from launchwatch.physics.blackbody import band_fraction
+from launchwatch.physics.radiometry import black_body_radiance
 from launchwatch.sim.scenes.objects import SeenObject
 
 FIRE_K = 1000.0
@@ -25,8 +25,9 @@ FIRE_K = 1000.0
 ONE_FIRE_M = 2000.0
 """Hot pixels nearer to each other than this are one fire: the pixels of MODIS touch, and lie 1 km apart or more."""
 
-BURNS_S = 3.0 * 3600.0
-"""So long before its first and after its last pass a fire burns: half the time between two passes; an assumption."""
+BURNS_S = 6.0 * 3600.0
+"""So long a fire burns besides the time between its first and last pass, about the time between two passes: an
+assumption. How much of it lies before the first pass is drawn, each part as likely."""
 
 FIREBALL_K = 6000.0
 """Black-body temperature by which the table's energies were derived (Tagliaferri et al., 1994)."""
@@ -53,6 +54,13 @@ VISIBLE_UM = (0.4, 1.0)
 
 CLOUD_TOP_M = 12e3
 """Height of the tops of thunderclouds; an assumption."""
+
+_STEFAN_BOLTZMANN = 5.670374419e-8  # W / (m^2 K^4)
+
+
+def band_fraction(band_um: tuple[float, float], temperature_k: float) -> float:
+    """Part of the power of a black body that leaves in a band."""
+    return float(np.pi * black_body_radiance(band_um, temperature_k)) / (_STEFAN_BOLTZMANN * temperature_k**4)
 
 
 @dataclass(frozen=True)
@@ -82,16 +90,20 @@ class Fires:
         """
         return self.power_w * band_fraction(band_um, FIRE_K) / math.pi
 
-    def within(self, start_ns: int, stop_ns: int) -> Fires:
-        """Those that burn between two epochs."""
-        rows = np.flatnonzero((self.end_ns >= start_ns) & (self.begin_ns <= stop_ns))
+    def beginning(self, start_ns: int, stop_ns: int) -> Fires:
+        """Those that begin to burn between two epochs."""
+        rows = np.flatnonzero((self.begin_ns >= start_ns) & (self.begin_ns <= stop_ns))
         return Fires(
-            tuple(self.id[i] for i in rows.tolist()),
-            *(part[rows] for part in (self.lat_deg, self.lon_deg, self.begin_ns, self.end_ns, self.power_w)),
+            id=tuple(self.id[i] for i in rows.tolist()),
+            lat_deg=self.lat_deg[rows],
+            lon_deg=self.lon_deg[rows],
+            begin_ns=self.begin_ns[rows],
+            end_ns=self.end_ns[rows],
+            power_w=self.power_w[rows],
         )
 
 
-def fires(time_ns: IntArray, lat_deg: FloatArray, lon_deg: FloatArray, power_w: FloatArray) -> Fires:
+def fires(time_ns: IntArray, lat_deg: FloatArray, lon_deg: FloatArray, power_w: FloatArray, seed: int) -> Fires:
     """Fires from hot pixels: those that touch are one, of one pass or of several.
 
     Parameters
@@ -99,6 +111,7 @@ def fires(time_ns: IntArray, lat_deg: FloatArray, lon_deg: FloatArray, power_w: 
     time_ns : (n,) epoch of the pass, ns TAI.
     lat_deg, lon_deg : (n,) WGS-84.
     power_w : (n,) fire radiative power of each pixel, W; one without any is left out.
+    seed : of the moments at which they begin.
     """
     from scipy.sparse.csgraph import connected_components  # slow to import, and no run without fires needs it
     from scipy.spatial import cKDTree
@@ -118,14 +131,14 @@ def fires(time_ns: IntArray, lat_deg: FloatArray, lon_deg: FloatArray, power_w: 
     np.minimum.at(first, fire, time_ns)
     np.maximum.at(last, fire, time_ns)
     passes = np.bincount(np.unique(np.column_stack([fire, time_ns]), axis=0)[:, 0], minlength=count)
-    burns_ns = round(BURNS_S * NS)
+    before_ns = np.rint(look_uniforms(seed, "fires", "begin", 0, count, 1)[:, 0] * BURNS_S * NS).astype(np.int64)
     _, leader = np.unique(fire, return_index=True)
     return Fires(
         id=tuple(f"fire-{i}" for i in leader.tolist()),
         lat_deg=np.bincount(fire, power_w * lat_deg, count) / total,
         lon_deg=east,
-        begin_ns=first - burns_ns,
-        end_ns=last + burns_ns,
+        begin_ns=first - before_ns,
+        end_ns=last + round(BURNS_S * NS) - before_ns,
         power_w=total / passes,
     )
 

@@ -19,6 +19,7 @@ from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.truth import TrueObject
 from launchwatch.physics.transmission import transmission
 from launchwatch.physics.visibility import zenith_angle_deg
+from launchwatch.sim.scenes.non_launches import Strokes
 from launchwatch.sim.scenes.objects import Emission, SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun, truth_of
@@ -27,6 +28,7 @@ from launchwatch.sim.sensors.space.clutter import clutter
 from launchwatch.sim.sensors.space.crowd import SteadySources, crowd_rows
 from launchwatch.sim.sensors.space.geometry import OrbitPositions, crossing_ns
 from launchwatch.sim.sensors.space.pointing import pointed
+from launchwatch.sim.sensors.space.pulses import pulse_rows
 from launchwatch.sim.sensors.space.rows import Rows, in_order, matched, records, saturated
 from launchwatch.sim.sensors.space.view import Heavens, colour_floor, view
 
@@ -41,6 +43,7 @@ def observe_infrared(
     start_ns: int,
     stop_ns: int,
     crowd: SteadySources | None = None,
+    strokes: Strokes | None = None,
 ) -> SensorRun:
     """What an infrared sensor delivers of objects between two epochs.
 
@@ -60,6 +63,8 @@ def observe_infrared(
         Looks from begin to end within these, ns TAI.
     crowd : SteadySources or None
         Sources that stand still and shine evenly, in any number (`crowd`).
+    strokes : Strokes or None
+        Pulses that are over within one look (`pulses`).
 
     Returns
     -------
@@ -82,16 +87,23 @@ def observe_infrared(
         if one.emission is not None
     ]
     parts.append(clutter(sensor.id, payload, orbit_positions, scene, heavens, seed, looks))
-    steady: Sequence[TrueObject] = ()
+    things: list[SeenObject | TrueObject] = [*objects]
     suppressed = 0
     if crowd is not None:
         rows, steady, suppressed = crowd_rows(
-            sensor.id, payload, orbit_positions, crowd, scene, heavens, seed, looks, len(objects)
+            sensor.id, payload, orbit_positions, crowd, scene, heavens, seed, looks, len(things)
         )
         parts.append(rows)
+        things += steady
+    if strokes is not None:
+        rows, flashes = pulse_rows(
+            sensor.id, payload, orbit_positions, strokes, scene, heavens, seed, looks, len(things)
+        )
+        parts.append(rows)
+        things += flashes
     rows = in_order(parts)
     delivered = records(sensor.id, payload, orbit_positions, looks, rows)
-    return SensorRun(delivered, truth_of(sensor.id, [*objects, *steady], rows.source), suppressed)
+    return SensorRun(delivered, truth_of(sensor.id, things, rows.source), suppressed)
 
 
 def _source_rows(
