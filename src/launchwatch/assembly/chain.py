@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import Scenario
@@ -15,11 +17,16 @@ from launchwatch.processing.observations.stage import ObservationsStage
 from launchwatch.processing.tracks.stage import TracksStage
 from launchwatch.runtime.lane import Lane
 
+if TYPE_CHECKING:
+    from launchwatch.processing.detections.known import KnownObjects
+
 SERIALS_PER_CASE = 100
 
 
-def stages(catalog: Catalog, scenario: Scenario, partner: str, case_index: int) -> list[AnyStage]:
-    """Stages of a partner's chain, from observations to releases."""
+def stages(
+    catalog: Catalog, scenario: Scenario, partner: str, case_index: int, known: KnownObjects | None = None
+) -> list[AnyStage]:
+    """Stages of a partner's chain, from observations to releases; `known` is what it knows to be in orbit."""
     record = catalog.partners[partner]
     policy = catalog.policies[record.policy]
     order = [partner, *(p for p in scenario.partners if p != partner)]
@@ -27,7 +34,7 @@ def stages(catalog: Catalog, scenario: Scenario, partner: str, case_index: int) 
     policies = {region: catalog.policies[catalog.partners[p].policy] for region, p in homes.items()}
     return [
         ObservationsStage(policy.hold_time_s),
-        DetectionsStage(),
+        DetectionsStage(known),
         TracksStage(),
         EventsStage(partner, policy.trust, SERIALS_PER_CASE * case_index + 1),
         AssessmentsStage(
@@ -44,7 +51,13 @@ def lane_name(case: str, partner: str, chain: str) -> str:
 
 
 def make_lane(
-    catalog: Catalog, scenario: Scenario, case: str, partner: str, chain: str, journal: Journal | None
+    catalog: Catalog,
+    scenario: Scenario,
+    case: str,
+    partner: str,
+    chain: str,
+    journal: Journal | None,
+    known: KnownObjects | None = None,
 ) -> Lane:
     """A fresh lane of one partner's chain in one case."""
     index = list(scenario.cases).index(case)
@@ -52,6 +65,6 @@ def make_lane(
         lane_name(case, partner, chain),
         partner,
         scenario.purpose,
-        stages(catalog, scenario, partner, index),
+        stages(catalog, scenario, partner, index, known),
         journal,
     )

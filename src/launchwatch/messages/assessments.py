@@ -68,6 +68,7 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     apogee_km, range_km, azimuth_deg : of the flight; null where not known.
     far_hz : rate at which non-launches alone make an event ranked at least so high; null where not calibrated.
     far_basis : the calibration behind it, or why there is none.
+    reason : why it is not a missile, where that is known: `re-entry of <object>`.
     """
 
     event: str
@@ -93,3 +94,4 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     detections: int
     aliases: tuple[str, ...]
     partners: tuple[str, ...]
+    reason: str = ""

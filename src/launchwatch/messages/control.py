@@ -79,9 +79,11 @@ class Start(msgspec.Struct, frozen=True, tag="start", kw_only=True):
     seed : seed of all draws.
     versions : name and version of the package and of the libraries that compute.
     catalog_hash : digest of the catalogue's files.
+    elements_hash : digest of the files of elements that known objects are predicted from, or null.
     """
 
     scenario: str
     seed: int
     versions: dict[str, str]
     catalog_hash: str
+    elements_hash: str | None = None

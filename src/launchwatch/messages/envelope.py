@@ -8,7 +8,7 @@ import msgspec
 
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
-from launchwatch.messages.detections import Detections
+from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.events import Event
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.receipts import Receipt
@@ -25,6 +25,7 @@ Record = (
     | RadarLook
     | Admitted
     | Detections
+    | Reentry
     | Track
     | Event
     | Assessment

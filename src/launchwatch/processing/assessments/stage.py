@@ -11,19 +11,27 @@ from numpy.typing import NDArray
 from launchwatch.catalog.schema import Region
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment, Basis, Confidence, Estimate
+from launchwatch.messages.detections import Reentry
 from launchwatch.messages.events import Event
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, threats
 from launchwatch.processing.assessments.typing import typing_of
 
+S = 1_000_000_000
 NOT_CALIBRATED = "not calibrated"
 
 
+REENTRY_NEAR_M, REENTRY_NEAR_S = 400e3, 60.0
+"""An event whose object was there when a re-entry was seen is that re-entry."""
+REENTRY_KEPT_S = 3600.0
+
+
 class AssessmentsState(msgspec.Struct):
-    """State of the stage: nothing outlives an event version."""
+    """State of the stage: re-entries that were told of late."""
 
     made: int
+    reentries: list[Reentry]
 
 
 class AssessmentsStage:
@@ -37,28 +45,37 @@ class AssessmentsStage:
     """
 
     topic = "assessments"
-    consumes: tuple[type, ...] = (Event,)
+    consumes: tuple[type, ...] = (Event, Reentry)
 
     def __init__(self, regions: dict[str, Region], ceiling_m: float, land: NDArray[np.bool_]) -> None:
         self.regions, self.ceiling_m, self.land = regions, ceiling_m, land
 
     def start(self) -> AssessmentsState:
         """A stage that has seen nothing."""
-        return AssessmentsState(0)
+        return AssessmentsState(0, [])
 
     def due(self, state: AssessmentsState) -> int | None:
         """It has no timers."""
         return None
 
     def step(self, state: AssessmentsState, inputs: Sequence[Item], now: int) -> tuple[AssessmentsState, list[Output]]:
-        """Assess each event version."""
+        """Assess each event version; a re-entry told in the same tick counts already."""
+        told = [item for item in inputs if isinstance(item.payload, Reentry)]
+        if told:
+            kept = [r for r in state.reentries if now - r.last_ns < REENTRY_KEPT_S * S]
+            state.reentries = [*kept, *(item.payload for item in told)]
         outputs = []
         for item in inputs:
+            if isinstance(item.payload, Reentry):
+                continue
             state.made += 1
-            outputs.append(Output(self._assess(item.payload), item.payload.preferred.epoch_ns, (item.id,)))
+            reentry = reentry_of(item.payload.preferred, state.reentries)
+            lineage = tuple(t.id for t in told if t.payload is reentry)
+            assessed = self._assess(item.payload, reentry)
+            outputs.append(Output(assessed, item.payload.preferred.epoch_ns, (item.id, *lineage)))
         return state, outputs
 
-    def _assess(self, event: Event) -> Assessment:
+    def _assess(self, event: Event, reentry: Reentry | None) -> Assessment:
         track = event.preferred
         launched = launch_point(track.launch) if track.launch is not None else None
         impact, apogee, range_km = None, None, None
@@ -78,6 +95,8 @@ class AssessmentsStage:
             apogee.value * 1e3 if apogee is not None else 0.0,
             range_km.value * 1e3 if range_km is not None else None,
         )
+        if reentry is not None:
+            kinds = dict.fromkeys(kinds, 0.0) | reentry.typing
         azimuth = None
         if track.launch is not None:
             azimuth = Estimate(
@@ -107,6 +126,7 @@ class AssessmentsStage:
             detections=track.detections,
             aliases=event.aliases,
             partners=event.partners,
+            reason=reentry.reason if reentry is not None else "",
         )
 
     def _at_sea(self, track: Track) -> float:
@@ -120,6 +140,20 @@ class AssessmentsStage:
         row = (lat + 90.0).astype(np.int64)
         column = ((lon + 180.0) % 360.0).astype(np.int64)
         return 1.0 - float(np.mean(self.land[row, column]))
+
+
+def reentry_of(track: Track, reentries: Sequence[Reentry]) -> Reentry | None:
+    """The re-entry that a track is of: one was seen where the track was, and the track did not begin before it."""
+    for reentry in reentries:
+        if track.first_detection_ns < reentry.first_ns - REENTRY_NEAR_S * S:
+            continue
+        seconds = (reentry.last_ns - track.epoch_ns) / S
+        if abs(seconds) > REENTRY_NEAR_S:
+            continue
+        there = track.state[:3] + seconds * track.state[3:]
+        if float(np.linalg.norm(there - reentry.position_m)) < REENTRY_NEAR_M:
+            return reentry
+    return None
 
 
 def _basis(track: Track) -> Basis:

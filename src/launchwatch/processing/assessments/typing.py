@@ -14,7 +14,7 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.messages.tracks import Track
 from launchwatch.physics.gravity import MU
-from launchwatch.processing.assessments.impact import perigee_m
+from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
 
 EARTH_M = 6371e3
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
@@ -23,6 +23,9 @@ BANDS = ("srbm", "mrbm", "irbm", "icbm")
 OTHER = 0.03
 STILL_THRUSTING = {"srbm": 0.15, "mrbm": 0.15, "irbm": 0.12, "icbm": 0.22, "slbm": 0.0, "hgv": 0.04, "slv": 0.2}
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
+UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
+SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
+STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
 FAST = 7400.0  # m/s inertial: faster than any missile's burnout
 
 
@@ -59,7 +62,15 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
         real = 1.0 - 0.02 * (1.0 - real)
     if track.phase == "boost":
         weights = _thrusting(track)
-    elif perigee_m(track.state) > 100e3:
+    elif "infrared" not in track.phenomenologies and (share := in_orbit(track)) > 0.0:
+        # nobody saw it rise: what is up there to stay is a satellite that the catalogue has not, or has elsewhere
+        real *= 1.0 - (1.0 - UNSEEN_LAUNCHER) * share
+        weights = _ballistic(track, apogee_m, range_m) if share < 1.0 else {}
+        total = sum(weights.values())
+        launcher = UNSEEN_LAUNCHER * share / (1.0 - (1.0 - UNSEEN_LAUNCHER) * share)
+        weights = {name: (1.0 - launcher) * value / total for name, value in weights.items()}
+        weights["slv"] = weights.get("slv", 0.0) + launcher
+    elif perigee_m(track.state) > ORBIT_PERIGEE_M:
         weights = {"slv": 1.0}
     else:
         weights = _ballistic(track, apogee_m, range_m)
@@ -73,6 +84,19 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
     result["other"] = real * OTHER
     result["not-a-missile"] = 1.0 - real
     return result
+
+
+def in_orbit(track: Track) -> float:
+    """Probability that a track in free flight stays up: its perigee is above the air, with the odds of what is there.
+
+    The perigee of a short track is known badly; that of a missile lies thousands of kilometres below ground, that of a
+    satellite above it. The likelihood of either is weighed with how many there are of each.
+    """
+    perigee = perigee_m(track.state)
+    slope = np.array([(perigee_m(track.state + step) - perigee) / step.sum() for step in np.diag(STEPS)])
+    sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 1.0))
+    up = normal_cdf((perigee - ORBIT_PERIGEE_M) / sigma)
+    return SATELLITE_ODDS * up / (SATELLITE_ODDS * up + 1.0 - up)
 
 
 def _thrusting(track: Track) -> dict[str, float]:

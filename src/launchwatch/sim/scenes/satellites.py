@@ -22,20 +22,20 @@ class Satellites:
     Attributes
     ----------
     sets : true elements, one set of each object.
-    kind : what they are, `satellite` or `decaying`.
+    kind : what each is, `satellite` or `decaying`.
     rcs_m2 : (n,) mean cross section.
     """
 
     sets: ElementSets
-    kind: ObjectKind
+    kind: tuple[ObjectKind, ...]
     rcs_m2: FloatArray
 
     def true_object(self, row: int) -> TrueObject:
         """An object for the truth of a sensor's detections, named by its catalogue number."""
-        return TrueObject(str(self.sets.norad_id[row]), self.kind, None)
+        return TrueObject(str(self.sets.norad_id[row]), self.kind[row], None)
 
 
-def satellites_of(sets: ElementSets, kind: ObjectKind, seed: int) -> Satellites:
+def satellites_of(sets: ElementSets, kind: tuple[ObjectKind, ...], seed: int) -> Satellites:
     """Objects with the cross sections that are drawn for them, by their catalogue numbers and the seed alone."""
     drawn = [look_uniforms(seed, "catalogue", f"cross section {i}", 0, 1, 1)[0, 0] for i in sets.norad_id.tolist()]
     return Satellites(sets, kind, MEDIAN_RCS_M2 * np.exp(RCS_LOG_SIGMA * normals(np.array(drawn))))
