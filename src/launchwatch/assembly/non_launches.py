@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from launchwatch.assembly.sky import Sky, sky_of
 from launchwatch.catalog.schema import NonLaunches, Scenario, Window
 from launchwatch.core.arrays import IntArray
 from launchwatch.core.epochs import NS, format_utc, parse_utc
@@ -16,6 +17,8 @@ from launchwatch.feeds.fireballs import read_fireballs
 from launchwatch.feeds.fires import HotSpots, read_fires
 from launchwatch.feeds.lightning import read_lightning
 from launchwatch.feeds.tables import FeedError
+from launchwatch.messages.truth import ObjectKind
+from launchwatch.processing.detections.known import KnownObjects
 from launchwatch.sim.scenes.non_launches import Fires, Strokes, fireballs, fires, joined, strokes
 from launchwatch.sim.scenes.objects import SeenObject
 
@@ -32,11 +35,34 @@ class Scenery:
     objects : fireballs.
     fires : steady sources on the ground.
     strokes : lightning.
+    sky : satellites, or None.
     """
 
     objects: tuple[SeenObject, ...]
     fires: Fires
     strokes: Strokes
+    sky: Sky | None
+
+    @property
+    def known(self) -> KnownObjects | None:
+        """What the chains know to be in orbit."""
+        return None if self.sky is None else self.sky.known
+
+    @property
+    def elements_hash(self) -> str | None:
+        """Digest of the files of elements."""
+        return None if self.sky is None else self.sky.elements_hash
+
+    @property
+    def played(self) -> dict[ObjectKind, int]:
+        """How many there are of each kind; of lightning, flashes."""
+        count: dict[ObjectKind, int] = {
+            "fire": len(self.fires.id),
+            "fireball": len(self.objects),
+            "lightning": len(set(self.strokes.id)),
+        }
+        kinds = () if self.sky is None else self.sky.satellites.kind
+        return count | {"satellite": kinds.count("satellite"), "decaying": kinds.count("decaying")}
 
 
 def gather(scenario: Scenario, seed: int) -> Scenery:
@@ -58,7 +84,15 @@ def gather(scenario: Scenario, seed: int) -> Scenery:
         objects=() if named.fireballs is None else _fireballs(folder / named.fireballs, window, seed),
         fires=_fires(None if named.fires is None else folder / named.fires, window, seed),
         strokes=_strokes([folder / file for file in named.lightning], window),
+        sky=_sky(named, folder, window, seed),
     )
+
+
+def _sky(named: NonLaunches, folder: Path, window: Window, seed: int) -> Sky | None:
+    if named.satellites is None:
+        return None
+    earlier, decaying = (None if path is None else folder / path for path in (named.earlier, named.decaying))
+    return sky_of(folder / named.satellites, earlier, decaying, window.from_ns, window.until_ns, seed)
 
 
 def _folder(named: NonLaunches) -> Path:
@@ -125,6 +159,6 @@ def _strokes(paths: list[Path], window: Window) -> Strokes:
         time_ns = laid_into(seen.time_ns, window)
         inside = time_ns < window.until_ns
         name = path.name.split("_s")[-1][:14]
-        lat, lon, energy, flash = (part[inside] for part in (seen.lat_deg, seen.lon_deg, seen.energy_j, seen.flash))
-        parts.append(strokes(name, time_ns[inside], lat, lon, energy, flash, mapper))
+        lat, lon, energy = (part[inside] for part in (seen.lat_deg, seen.lon_deg, seen.energy_j))
+        parts.append(strokes(name, time_ns[inside], lat, lon, energy, seen.flash[inside], mapper))
     return joined(parts)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.schema import ArrayMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
+from launchwatch.catalog.schema import ArrayMode, HorizonMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
+from launchwatch.physics.radiometry import PLUME_BAND_UM
 from launchwatch.sim.scenes.launched import launched, payload_of
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.signatures import Signatures
@@ -25,8 +26,11 @@ from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
 
-if TYPE_CHECKING:  # its readers are for runs that have such files
+if TYPE_CHECKING:  # for runs that have such files
     from launchwatch.assembly.non_launches import Scenery
+    from launchwatch.sim.scenes.non_launches import Strokes
+    from launchwatch.sim.sensors.ground.fence import Crowd
+    from launchwatch.sim.sensors.space import SteadySources
 
 BEFORE_S = 30.0
 """Sensors are played from so long before the first lift-off."""
@@ -36,15 +40,38 @@ IN_ORBIT_S = 1800.0
 
 @dataclass(frozen=True)
 class Observed:
-    """A case as its sensors see it: own observations by partner in order of arrival, their truth, and when it ends."""
+    """A case as its sensors see it.
+
+    Own observations by partner in order of arrival, their truth, how many sightings of sources that stand still each
+    sensor kept back, and when the case ends.
+    """
 
     own: dict[str, list[Envelope]]
     truth: list[ObservationTruth]
+    suppressed: dict[str, int]
     stop_ns: int
 
 
+@dataclass(frozen=True)
+class _Play:
+    """What there is for sensors in a case, and from when to when, ns TAI; `crossing`: of satellites, by radar."""
+
+    objects: Sequence[SeenObject]
+    scene: Scene
+    seed: int
+    start_ns: int
+    stop_ns: int
+    crowd: SteadySources | None = None
+    strokes: Strokes | None = None
+    crossing: Mapping[str, Crowd] = field(default_factory=dict)
+
+
 def observe(
-    catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]], scenery: Scenery | None
+    catalog: Catalog,
+    scenario: Scenario,
+    seed: int,
+    flights: Sequence[tuple[Launch, Trajectory]],
+    scenery: Scenery | None,
 ) -> Observed:
     """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky."""
     objects: list[SeenObject] = [] if scenery is None else list(scenery.objects)
@@ -59,13 +86,19 @@ def observe(
             objects.append(payload_of(launch.id, launch.time_ns, booster, path, signatures, catalog.cross_sections))
     start_ns, stop_ns, first = _played(scenario, flights)
     scene = _scene(scenario.weather, seed)
+    play = _Play(objects, scene, seed, start_ns, stop_ns)
+    playing = {partner: sensors_of(catalog, scenario, partner, first) for partner in scenario.partners}
+    if scenery is not None:
+        play = _with_scenery(play, catalog, scenery, [sensor for sensors in playing.values() for sensor in sensors])
     own: dict[str, list[Envelope]] = {}
     truth = []
-    for partner in scenario.partners:
+    suppressed: dict[str, int] = {}
+    for partner, sensors in playing.items():
         envelopes: list[Envelope] = []
-        for sensor in sensors_of(catalog, scenario, partner, first):
-            run = _observed_by(catalog, sensor, objects, scene, seed, start_ns, stop_ns)
+        for sensor in sensors:
+            run = _observed_by(catalog, sensor, play)
             truth.append(run.truth)
+            suppressed[sensor.id] = run.suppressed
             for k, delivery in enumerate(run.deliveries, 1):
                 look = delivery.observation
                 envelopes.append(
@@ -84,7 +117,45 @@ def observe(
                     )
                 )
         own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
-    return Observed(own, truth, stop_ns)
+    return Observed(own, truth, suppressed, stop_ns)
+
+
+def _with_scenery(
+    play: _Play, catalog: Catalog, scenery: Scenery, sensors: Sequence[InfraredSensor | RadarSensor]
+) -> _Play:
+    """A case with what is in the sky and on the ground besides launches."""
+    from launchwatch.sim.scenes.non_launches import FIRE_K
+    from launchwatch.sim.sensors.ground.satellites import observe_satellites
+    from launchwatch.sim.sensors.space import SteadySources
+
+    fires = scenery.fires
+    crowd = SteadySources(
+        ids=fires.id,
+        kind="fire",
+        lat_deg=fires.lat_deg,
+        lon_deg=fires.lon_deg,
+        height_m=np.zeros(len(fires.id)),
+        begin_ns=fires.begin_ns,
+        end_ns=fires.end_ns,
+        intensity_w_sr=fires.intensity_w_sr(PLUME_BAND_UM),
+        band_um=PLUME_BAND_UM,
+        temperature_k=np.full(len(fires.id), FIRE_K),
+    )
+    radars = [(one, mode) for one, mode in _modes(catalog, sensors) if isinstance(mode, ArrayMode)]
+    crossing: dict[str, Crowd] = {}
+    if scenery.sky is not None:
+        crossing = observe_satellites(
+            radars, scenery.sky.satellites, play.scene, play.seed, play.start_ns, play.stop_ns
+        )
+    return replace(play, crowd=crowd, strokes=scenery.strokes, crossing=crossing)
+
+
+def _modes(
+    catalog: Catalog, sensors: Sequence[InfraredSensor | RadarSensor]
+) -> Iterator[tuple[RadarSensor, ArrayMode | HorizonMode]]:
+    for sensor in sensors:
+        if isinstance(sensor, RadarSensor):
+            yield sensor, catalog.radar_modes[sensor.mode]
 
 
 def _played(scenario: Scenario, flights: Sequence[tuple[Launch, Trajectory]]) -> tuple[int, int, int]:
@@ -123,28 +194,19 @@ def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int)
     ]
 
 
-def _observed_by(
-    catalog: Catalog,
-    sensor: InfraredSensor | RadarSensor,
-    objects: Sequence[SeenObject],
-    scene: Scene,
-    seed: int,
-    start_ns: int,
-    stop_ns: int,
-) -> SensorRun:
+def _observed_by(catalog: Catalog, sensor: InfraredSensor | RadarSensor, play: _Play) -> SensorRun:
+    case = play.objects, play.scene, play.seed, play.start_ns, play.stop_ns
     if isinstance(sensor, RadarSensor):
         mode = catalog.radar_modes[sensor.mode]
         if isinstance(mode, ArrayMode):
-            return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
-        return observe_over_horizon(sensor, mode, objects, scene, seed, start_ns, stop_ns)
-    orbit = catalog.orbit_of(sensor, start_ns)
+            return observe_radar(sensor, mode, *case, play.crossing.get(sensor.id))
+        return observe_over_horizon(sensor, mode, *case)
+    orbit = catalog.orbit_of(sensor, play.start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
         return satellite_positions(orbit, epochs_ns, sensor.satellite)
 
-    return observe_infrared(
-        sensor, catalog.payloads[sensor.payload], positions, objects, scene, seed, start_ns, stop_ns
-    )
+    return observe_infrared(sensor, catalog.payloads[sensor.payload], positions, *case, play.crowd, play.strokes)
 
 
 def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:

@@ -25,6 +25,8 @@ from launchwatch.catalog.records import (
 )
 from launchwatch.core.epochs import parse_utc
 
+_SINGLE = ("fires", "fireballs", "satellites", "earlier", "decaying")
+
 SharingLevel = Literal["warnings", "tracks", "observations"]
 
 
@@ -208,7 +210,8 @@ class NonLaunches(Record, frozen=True, kw_only=True):
     """Files of real things that are no launches, as paths below ``folder`` (null: that of ``LAUNCHWATCH_DATA``).
 
     ``fires`` of MODIS (csv), ``fireballs`` of CNEOS (csv), ``lightning`` of GLM (netCDF), ``satellites`` that fly and
-    ``decaying`` ones (element sets). Times of day are kept and dates shifted into the window, but for satellites.
+    ``decaying`` ones (element sets); ``earlier``: an older catalogue of satellites, and what is not in it the chains do
+    not know. Times of day are kept and dates shifted into the window, but for satellites.
     """
 
     folder: Text | None = None
@@ -216,17 +219,21 @@ class NonLaunches(Record, frozen=True, kw_only=True):
     fireballs: Text | None = None
     lightning: tuple[Text, ...] = ()
     satellites: Text | None = None
+    earlier: Text | None = None
     decaying: Text | None = None
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """Key and path of each file."""
-        single = {name: getattr(self, name) for name in ("fires", "fireballs", "satellites", "decaying")}
+        single = {name: getattr(self, name) for name in _SINGLE}
         return (*((n, p) for n, p in single.items() if p is not None), *(("lightning", p) for p in self.lightning))
 
     def _problems(self) -> Iterator[Problem]:
         if not self.files:
-            yield (), "names no file; give fires, fireballs, lightning, satellites or decaying"
+            yield (), "names no file; give fires, fireballs, lightning or satellites"
+        for name in ("earlier", "decaying"):
+            if self.satellites is None and getattr(self, name) is not None:
+                yield (name,), "goes with satellites"
 
 
 class Scenario(Record, frozen=True, kw_only=True):
