@@ -109,10 +109,12 @@ def _detections(truths: Sequence[ObservationTruth]) -> dict[str, dict[str, int]]
 def _votes(chain: Chain, truth: Mapping[str, ObservationTruth]) -> dict[str, Counter[TrueObject | None]]:
     """How many looks behind each track saw each object; None stands for clutter."""
     looks = {envelope.id: envelope for envelope in chain.inputs}
+    declared = {e.id: e.lineage for e in chain.outputs if isinstance(e.payload, Detections)}
     seen: dict[str, dict[str, None]] = {}
     for envelope in chain.outputs:
         if isinstance(envelope.payload, Track):
-            seen.setdefault(envelope.payload.track, {}).update(dict.fromkeys(envelope.lineage))
+            names = (look for name in envelope.lineage for look in declared.get(name, (name,)))
+            seen.setdefault(envelope.payload.track, {}).update(dict.fromkeys(names))
     return {
         track: Counter(one for name in names if name in looks for one in _in_look(looks[name], truth))
         for track, names in seen.items()

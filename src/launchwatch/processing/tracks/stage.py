@@ -47,6 +47,7 @@ from launchwatch.processing.tracks.tracklets import CLOSED_LOOKS, CLOSED_S, Trac
 
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
+UNEXPLAINED_CHI2 = 30.0  # of a degree of freedom; young tracks of true launches stay below 4
 RISING_SIGMAS = 3.0
 LOST_S = 900.0
 LATE_NS = 30 * S  # what a sensor's report may take to arrive
@@ -139,9 +140,13 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             if tracklet.silent_looks * tracklet.period_s > ENDED_S:
                 tracklet.track, tracklet.aside = parent.track, True
             return  # until it ends, or has burned for too long
-        if stands_still(rows):
+        if tracklet.silent_looks or stands_still(rows):
             return
+        profile = boost.fit(state.epoch_ns, rows, None, Timeline())
+        if profile.chi2 > UNEXPLAINED_CHI2 * max(profile.degrees - len(profile.parameters), 1):
+            return  # no ascent from the ground goes through it: a fireball
         track = _open(state, tracklet, now)
+        track.profile = profile
         tracklet.track = track.track
         track.next_fit_ns = now
         state.tracks.append(track)
@@ -214,9 +219,6 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         fresh=[],
     )
     state.named += 1
-    if infrared:
-        assert isinstance(tracklet.rows, LinesOfSight)
-        track.profile = boost.fit(state.epoch_ns, tracklet.rows, None, Timeline())
     return track
 
 
