@@ -43,11 +43,11 @@ from launchwatch.processing.tracks.record import (
 )
 from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back
 from launchwatch.processing.tracks.still import stands_still
-from launchwatch.processing.tracks.tracklets import CLOSED_LOOKS, CLOSED_S, Tracklet, extend
+from launchwatch.processing.tracks.tracklets import Tracklet, extend
 
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
-UNEXPLAINED_CHI2 = 30.0  # of a degree of freedom; young tracks of true launches stay below 4
+UNEXPLAINED_CHI2 = 10.0  # of a degree of freedom; young tracks of true launches stay below 4
 RISING_SIGMAS = 3.0
 LOST_S = 900.0
 LATE_NS = 30 * S  # what a sensor's report may take to arrive
@@ -117,7 +117,7 @@ def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:
     """Whether a tracklet has nothing more to give: long silent, or of no track and too long silent to go on."""
     newest = state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
     if isinstance(tracklet.rows, LinesOfSight) and tracklet.confirmed and tracklet.track is None:
-        return now - newest > max(CLOSED_S, CLOSED_LOOKS * tracklet.period_s) * S + LATE_NS
+        return now - newest > tracklet.patience_s * S + LATE_NS
     return now - newest > 300 * S
 
 
