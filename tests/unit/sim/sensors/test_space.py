@@ -123,8 +123,8 @@ def test_detections_follow_the_stated_probability(sky: Any) -> None:
     )
     # the spot falls anywhere on a pixel, and passes at that one or one of its neighbours: 4000 draws of our own
     generator = np.random.default_rng(7)
-    on_pixels = answers(sky.payload(), *(generator.random((2, 4000)) - 0.5))
-    noise = shared_noise(sky.payload(), generator.standard_normal((4000, 4)))
+    on_pixels = answers(0.5, *(generator.random((2, 4000)) - 0.5))
+    noise = shared_noise(0.5, generator.standard_normal((4000, 4)))
     probability = np.array([np.mean(np.any(on_pixels * snr + noise >= 6.0, axis=1)) for snr in signal / nei])
     expected, variance = 40.0 * probability.sum(), 40.0 * (probability * (1.0 - probability)).sum()
     assert variance > 30.0  # the case is one where chance decides
@@ -160,7 +160,7 @@ def test_sigma_grows_as_stated_at_low_snr(sky: Any) -> None:
     spread_urad = spread_rad(sky.payload()) * 1e6
     np.testing.assert_allclose(table["sigma_urad"], direction_sigma(20.0, table["snr"], spread_urad), rtol=1e-12)
     # the signal off the middle of a pixel loses up to a factor that the irradiance is corrected by
-    least = float(answers(sky.payload(), np.array([0.5]), np.array([0.5]))[0, 0])
+    least = float(answers(0.5, np.array([0.5]), np.array([0.5]))[0, 0])
     ratio = table["irradiance_w_m2"] / (table["snr"] * 4e-12)
     assert np.all(ratio >= 1.0 - 1e-9)
     assert np.quantile(ratio, 0.99) <= 1.0 / least + 1e-9  # a neighbour that noise lifts may answer less

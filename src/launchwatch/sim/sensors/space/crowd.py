@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -38,8 +38,9 @@ BLOCK_S = 300.0
 NEVER = 6.5
 """A source whose mean SNR is further below the threshold at its best is not looked at: 4e-11 for each look."""
 
+_AT_ONCE = 50_000  # detections drawn together, for the size of their tables of chances
 _LATTICE = (4093, 1516)  # points and generator
-_PLACES = (np.arange(8) + 0.5) / 16.0  # offsets from the middle of a pixel, along each axis, that stand for all
+_PLACES = (np.arange(4) + 0.5) / 8.0  # offsets from the middle of a pixel, along each axis, that stand for all
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +155,7 @@ def crowd_rows(
         Sightings that the sensor kept back.
     """
     n = max(1, int(BLOCK_S / payload.period_s))
-    ratios, chance = _chances(payload)
+    ratios, chance = chances(payload)
     intensity = sources.intensity(payload.band_um)
     sightings = np.zeros(len(sources.ids), np.int64)
     found: list[tuple[IntArray, IntArray, FloatArray, FloatArray]] = []
@@ -276,37 +277,41 @@ def exceeding(
     """
     snr, answer = np.empty(len(mean)), np.empty(len(mean))
     left, turn = np.arange(len(mean)), 0
+    table = _on_pixels(payload.psf_pixels)
     while len(left):
-        u = [cell_uniforms(seed, f"{sensor} crowd {k}", key[left], look[left], turn) for k in range(6)]
-        best, at, passed = _one_draw(payload, mean[left], np.stack(u[:5]))
+        now, left = left[:_AT_ONCE], left[_AT_ONCE:]
+        u = np.stack([cell_uniforms(seed, f"{sensor} crowd {k}", key[now], look[now], turn) for k in range(6)])
+        chance = detection_probability(table.ravel() * mean[now, None], payload.threshold_snr)
+        best, at, passed = _one_draw(payload, mean[now], chance, u[:5])
         take = u[5] * passed < 1.0
-        snr[left[take]], answer[left[take]] = best[take], at[take]
-        left, turn = left[~take], turn + 1
+        snr[now[take]], answer[now[take]] = best[take], at[take]
+        left, turn = np.concatenate([left, now[~take]]), turn + 1
     return snr, answer
 
 
-def _one_draw(payload: Payload, mean: FloatArray, u: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+def _one_draw(
+    payload: Payload, mean: FloatArray, chance: FloatArray, u: FloatArray
+) -> tuple[FloatArray, FloatArray, IntArray]:
     """SNR, answer and number of pixels that pass, from uniform numbers (5, m), the first pixel drawn by its chance."""
-    table = _on_pixels(payload)
-    chance = detection_probability(table.ravel() * mean[:, None], payload.threshold_snr)
+    table = _on_pixels(payload.psf_pixels)
     upto = np.cumsum(chance, axis=1)
     pick = np.minimum((upto < u[0][:, None] * upto[:, -1:]).sum(axis=1), chance.shape[1] - 1)
     place, pixel = np.divmod(pick, NEIGHBOURS)
-    row = np.arange(len(mean))
+    row = np.arange(len(pick))
     least = payload.threshold_snr - table[place, pixel] * mean
-    own = np.maximum(-normals(u[1] * chance[row, pick]), least)
-    noise = shared_noise(payload, np.column_stack([own, normals(u[2:]).T]))
+    own = np.maximum(-normals(u[1] * np.broadcast_to(chance, (len(pick), chance.shape[1]))[row, pick]), least)
+    noise = shared_noise(payload.psf_pixels, np.column_stack([own, normals(u[2:]).T]))
     # the four stand in a square: seen from the one that was drawn, the next along an axis is the other one along it
-    order = np.arange(NEIGHBOURS) ^ pixel[:, None]
-    answers_there = np.take_along_axis(table[place], order, axis=1)
-    filtered = answers_there * mean[:, None] + noise
+    answers_there = np.take_along_axis(table[place], np.arange(NEIGHBOURS) ^ pixel[:, None], axis=1)
+    filtered = answers_there * np.reshape(mean, (-1, 1)) + noise
     filtered[:, 0] = np.maximum(filtered[:, 0], payload.threshold_snr)  # not below it by rounding
     best = filtered.argmax(axis=1)
     passed = np.count_nonzero(filtered >= payload.threshold_snr, axis=1)
     return filtered[row, best], answers_there[row, best], passed
 
 
-def _chances(payload: Payload) -> tuple[FloatArray, FloatArray]:
+@lru_cache(maxsize=16)
+def chances(payload: Payload) -> tuple[FloatArray, FloatArray]:
     """Mean SNRs, and the logarithm of the probability that a look passes the threshold, to 0.3 %.
 
     Chances of the pixels over all places, times the mean of one over the number that pass together, over a lattice of
@@ -315,23 +320,25 @@ def _chances(payload: Payload) -> tuple[FloatArray, FloatArray]:
     ratios = np.linspace(payload.threshold_snr - NEVER, 4.0 * payload.threshold_snr + 20.0, 201)
     steps = [pow(_LATTICE[1], k, _LATTICE[0]) for k in range(6)]
     u = np.stack([np.mod((np.arange(_LATTICE[0]) * step + 0.5) / _LATTICE[0], 1.0) for step in steps])
-    table, all_places = _on_pixels(payload), answers(payload, u[0] - 0.5, u[1] - 0.5)
-    noise = shared_noise(payload, normals(u[2:]).T)
-    chance = []
-    for ratio in ratios:
+    table, all_places = _on_pixels(payload.psf_pixels), answers(payload.psf_pixels, u[0] - 0.5, u[1] - 0.5)
+    noise = shared_noise(payload.psf_pixels, normals(u[2:]).T)
+    found = []
+    for ratio in ratios.tolist():
         # a likely event is counted, a rare one weighed
-        counted = np.mean(np.any(all_places * ratio + noise >= payload.threshold_snr, axis=1))
-        passed = _one_draw(payload, np.full(u.shape[1], ratio), u[:5])[2]
-        each = detection_probability(table * ratio, payload.threshold_snr)
-        weighed = each.sum(axis=1).mean() * np.mean(1.0 / passed)
-        chance.append(float(counted if counted > 0.5 else weighed))
-    return ratios, np.log(chance)
+        chance = float(np.mean(np.any(all_places * ratio + noise >= payload.threshold_snr, axis=1)))
+        if chance < 0.5:
+            each = detection_probability(table.reshape(1, -1) * ratio, payload.threshold_snr)
+            passed = _one_draw(payload, np.array([ratio]), each, u[:5])[2]
+            chance = float(each.sum() / len(table) * np.mean(1.0 / passed))
+        found.append(chance)
+    return ratios, np.log(found)
 
 
-def _on_pixels(payload: Payload) -> FloatArray:
-    """(64, 4) answers of the matched filter at the places that stand for all."""
+@cache
+def _on_pixels(psf_pixels: float) -> FloatArray:
+    """(16, 4) answers of the matched filter at the places that stand for all."""
     x, y = np.meshgrid(_PLACES, _PLACES)
-    return answers(payload, x.ravel(), y.ravel())
+    return answers(psf_pixels, x.ravel(), y.ravel())
 
 
 def _steepest(payload: Payload, scene: Scene, height_m: FloatArray) -> FloatArray:

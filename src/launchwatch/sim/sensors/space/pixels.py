@@ -18,25 +18,26 @@ NEIGHBOURS = 4
 """Pixels that a spot may be found at: its own, the next along each axis, the one on the diagonal."""
 
 
-def answers(payload: Payload, off_x: FloatArray, off_y: FloatArray) -> FloatArray:
+def answers(psf_pixels: float, off_x: FloatArray, off_y: FloatArray) -> FloatArray:
     """SNR (n, 4) that the filter gives at the four pixels over that of a spot on the middle of one.
 
     Parameters
     ----------
-    payload : Payload
+    psf_pixels : float
+        Standard deviation of the Gaussian point spread.
     off_x, off_y : FloatArray, shape (n,)
         Of the spot from the middle of its pixel, pixels, -0.5 to 0.5.
     """
-    off, loss = _filter(payload.psf_pixels)
+    off, loss = _filter(psf_pixels)
     x, y = np.abs(off_x), np.abs(off_y)
     own_x, next_x = np.interp(x, off, loss), np.interp(1.0 - x, off, loss)
     own_y, next_y = np.interp(y, off, loss), np.interp(1.0 - y, off, loss)
     return np.stack([own_x * own_y, next_x * own_y, own_x * next_y, next_x * next_y], axis=1)
 
 
-def shared_noise(payload: Payload, z: FloatArray) -> FloatArray:
+def shared_noise(psf_pixels: float, z: FloatArray) -> FloatArray:
     """Noise (n, 4) of the filter at the four pixels from standard normal numbers (n, 4); the first keeps its own."""
-    c = _overlap(payload.psf_pixels)
+    c = _overlap(psf_pixels)
     s = math.sqrt(1.0 - c * c)
     along = c * z[:, 0] + s * z[:, 1]
     return np.stack([z[:, 0], along, c * z[:, 0] + s * z[:, 2], c * along + s * (c * z[:, 2] + s * z[:, 3])], axis=1)

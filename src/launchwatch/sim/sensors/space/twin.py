@@ -122,9 +122,9 @@ def _source_rows(
     # draws of all looks while it shines, seen or not: cheaper than to pick, and the same numbers
     draws = uniforms_of(looks, rows, seed, sensor, one.id, 8)
     z = normals(draws[:, :6])
-    on_pixels = answers(payload, draws[:, 6] - 0.5, draws[:, 7] - 0.5)
+    on_pixels = answers(payload.psf_pixels, draws[:, 6] - 0.5, draws[:, 7] - 0.5)
     mean_snr = intensity * seen.per_intensity / seen.noise
-    filtered = mean_snr[:, None] * on_pixels + shared_noise(payload, z[:, :4])
+    filtered = mean_snr[:, None] * on_pixels + shared_noise(payload.psf_pixels, z[:, :4])
     snr = filtered.max(axis=1)
     found = np.flatnonzero(seen.free & (intensity > 0.0) & (snr >= payload.threshold_snr))
     answer = on_pixels[found, filtered[found].argmax(axis=1)]
