@@ -18,6 +18,7 @@ from typing import Any
 import falcon_ascents as falcon
 import glide_flights as glides
 import published_flights as published
+import validation_imagery as imagery
 import validation_physics as physics
 from scipy.special import bdtr
 
@@ -183,6 +184,7 @@ def page(seeds: int) -> str:
     glides.plot(PICTURES / "glide-corridor.png")
     parts.append(f"## {glides.TITLE}\n\n{GLIDE_NOTE}\n{markdown(HEADS, glides.rows())}\n{GLIDE_FIGURE}")
     parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
+    parts.append(imagery_section())
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]
@@ -199,6 +201,25 @@ def falcon_section() -> str:
     falcon.plot(scores, PICTURES / "falcon-fits.png")
     figure = "![Misses of the fits in speed and altitude against time](_static/falcon-fits.png)\n"
     return f"{FALCON_NOTE}\n{markdown(HEADS, falcon.rows_of(scores))}\n{figure}"
+
+
+def imagery_section() -> str:
+    """Fires, thresholds and plumes in real scenes, or why there are none."""
+    folder = os.environ.get("LAUNCHWATCH_DATA")
+    if folder is None:
+        return f"## {imagery.FIRE_TITLE}\n\n{imagery.MISSING}"
+    both = imagery.load(Path(folder))
+    drawn = imagery.curves(both)
+    imagery.plot(drawn, PICTURES / "plumes-in-scenes.png")
+    figure = "![Detection probability of made plumes against their intensity](_static/plumes-in-scenes.png)\n"
+    return "\n".join(
+        [
+            f"## {imagery.FIRE_TITLE}\n\n{markdown(HEADS, imagery.fires(both))}\n{imagery.FIRE_NOTE}",
+            f"## {imagery.SCAN_TITLE}\n\n{markdown(imagery.SCAN_HEADS, imagery.scan(both))}",
+            f"## {imagery.PLUME_TITLE}\n\n{imagery.plume_note(both, drawn)}\n"
+            f"{markdown(imagery.PLUME_HEADS, imagery.plume_rows(drawn))}\n{figure}",
+        ]
+    )
 
 
 def main() -> None:

@@ -286,7 +286,7 @@ def _timed(command: list[str], root: Path) -> float:
 
 def benchmarks(build: Path) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     """Tables of the benchmarks as last run: title, heads, rows."""
-    flight, tracking = build / "flight.json", build / "tracking.json"
+    flight, tracking, imaging = (build / f"{name}.json" for name in ("flight", "tracking", "imaging"))
     if flight.is_file():
         engines = json.loads(flight.read_text())["engines"]
         ours = engines[0]["ms_per_flight_10000"]
@@ -339,3 +339,16 @@ def benchmarks(build: Path) -> Iterator[tuple[str, list[str], list[list[str]]]]:
             "against ours",
         ]
         yield "Tracking, as last run by `make bench`: raids of ballistic targets, one thread", heads, rows
+    if imaging.is_file():
+        rows = [
+            [
+                str(row["window_px"]),
+                f"{row['launchwatch_mpixel_s']:.0f}",
+                f"{row['scipy_mpixel_s']:.1f}",
+                f"{row['ratio']:.1f}",
+                "yes" if row["same_sources"] else "no",
+            ]
+            for row in json.loads(imaging.read_text())["windows"]
+        ]
+        heads = ["window, px", "LaunchWatch, Mpixel/s", "scipy.ndimage, Mpixel/s", "ratio", "same sources"]
+        yield "Focal plane, as last run by `make bench`: noise with point sources, one thread, bar 50", heads, rows

@@ -57,8 +57,9 @@ def run_to(
             from launchwatch.report.html import render_html
 
             view = view_of(run, catalog, events)
-            with watch.part("globe"):
-                (partial / "globe.czml").write_bytes(globe_czml(view))
+            if scenario.launches:
+                with watch.part("globe"):
+                    (partial / "globe.czml").write_bytes(globe_czml(view))
             with watch.part("report"):
                 (partial / "report.html").write_text(render_html(view), encoding="utf-8")
         _write_json(partial / "timing.json", {name: round(s, 4) for name, s in watch.seconds.items()})

@@ -32,8 +32,8 @@ class Spots:
     background, noise : mean and standard deviation of the reference pixels (at least the detector's floor).
     fit_snr : flux over its standard deviation when the noise is what the fit leaves of the guard's pixels.
     point_like : whether that ratio too passes the threshold of the false-alarm probability (Student's law with three
-        degrees of freedom fewer than pixels). A gap between clouds, a warm lake or a ragged edge stands out of its ring,
-        but no point spread function explains it.
+        degrees of freedom fewer than pixels). A gap between clouds, a warm lake, a ragged edge stand out of their ring,
+        but no point spread function explains them.
     pixels : how many touching pixels passed the threshold.
     peak_row, peak_column : the pixel at which the matched filter is highest.
     """
@@ -71,8 +71,8 @@ def find_spots(
 
     Mean and variance of a pixel's surroundings come from the ring between guard and window. The matched filter over the
     pixel, less that mean, is held against the threshold of the stated false-alarm probability. Pixels that pass and
-    touch are one source. Its position and flux are a least-squares fit of the point spread function to the pixels of the
-    guard around the one where the filter is highest.
+    touch are one source. Its position and flux come from a least-squares fit of the point spread function to the pixels
+    of the guard around the one where the filter is highest.
 
     Parameters
     ----------
@@ -137,6 +137,31 @@ def find_spots(
         peak_row=rows,
         peak_column=columns,
     )
+
+
+def measure_at(
+    frame: NDArray[np.float32] | NDArray[np.float64],
+    detector: Detector,
+    row: IntArray,
+    column: IntArray,
+    valid: NDArray[np.bool_],
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What a frame shows at given pixels, found or not.
+
+    Parameters
+    ----------
+    frame, detector, valid : as of `find_spots`.
+    row, column : (n,) pixels inside the frame.
+
+    Returns
+    -------
+    snr, background, noise : FloatArray, shape (n,)
+        As of `Spots`; not a number where fewer than two pixels of the ring are valid.
+    """
+    halves = (detector.window_px // 2, detector.guard_px // 2)
+    pivot = _middle(frame, valid)
+    found = kernels.ratios(frame, valid, pivot, row, column, detector.taps(), *halves, detector.noise_floor)
+    return found[:, 0], found[:, 1], found[:, 2]
 
 
 def _thresholds(detector: Detector) -> FloatArray:

@@ -14,7 +14,7 @@ MOVES_CHI2 = 30.0
 RECENT_S = 60.0
 """Detections that are tested: what has stood for long may yet begin to move."""
 
-DRIFT_RAD_S = 0.2e-6
+DRIFT_RAD_S = 0.05e-6
 """Rate at which a sensor's pointing may creep by itself, a standard deviation per axis; an assumption."""
 
 _ROUND = np.array([1.0, 1.0, A / B])  # stretches the ellipsoid to a sphere, lines stay lines

@@ -10,7 +10,6 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.observations import InfraredLook
 from launchwatch.physics.radiometry import (
-    detection_probability,
     direction_sigma,
     irradiance,
     plume_intensity,
@@ -23,8 +22,7 @@ from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.sensors.space.clutter import DAY, GLINT, NIGHT
-from launchwatch.sim.sensors.space.pointing import spread_rad
-from launchwatch.sim.sensors.space.rows import matched
+from launchwatch.sim.sensors.space.pixels import answers, shared_noise, spread_rad
 
 CLEAR = Scene(cloud_top_m=0.0)
 FIELDS = ("time_ns", "sensor_position_m", "line_of_sight", "sigma_urad", "irradiance_w_m2", "snr")
@@ -123,10 +121,11 @@ def test_detections_follow_the_stated_probability(sky: Any) -> None:
         np.linalg.norm(target - here, axis=1),
         transmission((2.65, 2.95), heights, zenith_angle_deg(target, here)),
     )
-    # the spot falls anywhere on its brightest pixel: all places, 1/40 of a pixel apart
-    off = (np.arange(40) + 0.5) / 40.0 - 0.5
-    answers = matched(sky.payload(), *(axis.ravel() for axis in np.meshgrid(off, off)))
-    probability = detection_probability(answers[:, None] * signal / nei, 6.0).mean(axis=0)
+    # the spot falls anywhere on a pixel, and passes at that one or one of its neighbours: 4000 draws of our own
+    generator = np.random.default_rng(7)
+    on_pixels = answers(0.5, *(generator.random((2, 4000)) - 0.5))
+    noise = shared_noise(0.5, generator.standard_normal((4000, 4)))
+    probability = np.array([np.mean(np.any(on_pixels * snr + noise >= 6.0, axis=1)) for snr in signal / nei])
     expected, variance = 40.0 * probability.sum(), 40.0 * (probability * (1.0 - probability)).sum()
     assert variance > 30.0  # the case is one where chance decides
     # four standard errors of the sum of binomials
@@ -161,9 +160,10 @@ def test_sigma_grows_as_stated_at_low_snr(sky: Any) -> None:
     spread_urad = spread_rad(sky.payload()) * 1e6
     np.testing.assert_allclose(table["sigma_urad"], direction_sigma(20.0, table["snr"], spread_urad), rtol=1e-12)
     # the signal off the middle of a pixel loses up to a factor that the irradiance is corrected by
-    least = float(matched(sky.payload(), np.array(0.5), np.array(0.5)))
+    least = float(answers(0.5, np.array([0.5]), np.array([0.5]))[0, 0])
     ratio = table["irradiance_w_m2"] / (table["snr"] * 4e-12)
-    assert np.all((ratio >= 1.0 - 1e-9) & (ratio <= 1.0 / least + 1e-9))
+    assert np.all(ratio >= 1.0 - 1e-9)
+    assert np.quantile(ratio, 0.99) <= 1.0 / least + 1e-9  # a neighbour that noise lifts may answer less
     assert ratio.max() > 1.3
 
 

@@ -19,7 +19,7 @@ from launchwatch.sim.sensors.space.geometry import OrbitPositions, axes, ground_
 from launchwatch.sim.sensors.space.rows import CLUTTER_SOURCE, Rows, saturated
 from launchwatch.sim.sensors.space.view import Heavens, colour_floor, solar_ratio
 
-NIGHT, DAY, GLINT = 0.35, 2.4, 10.0
+NIGHT, DAY, GLINT = 0.3, 2.0, 6.0
 """Density of false detections over its mean: at night, more under a high Sun, and more where the Sun is mirrored. The
 mean over the Earth and the day is near 1 (assumptions)."""
 GLINT_WIND_M_S = 7.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -28,8 +28,9 @@ from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors.looks import Looks
 from launchwatch.sim.sensors.space.geometry import OrbitPositions, crossing_ns
+from launchwatch.sim.sensors.space.pixels import NEIGHBOURS, answers, shared_noise
 from launchwatch.sim.sensors.space.pointing import pointed
-from launchwatch.sim.sensors.space.rows import Rows, matched, saturated
+from launchwatch.sim.sensors.space.rows import Rows, saturated
 from launchwatch.sim.sensors.space.view import Heavens, colour_floor, view
 
 BLOCK_S = 300.0
@@ -37,7 +38,9 @@ BLOCK_S = 300.0
 NEVER = 6.5
 """A source whose mean SNR is further below the threshold at its best is not looked at: 4e-11 for each look."""
 
-_PLACES = (np.arange(8) + 0.5) / 16.0  # offsets from the middle of a pixel, along each axis, that stand for all
+_AT_ONCE = 50_000  # detections drawn together, for the size of their tables of chances
+_LATTICE = (4093, 1516)  # points and generator
+_PLACES = (np.arange(4) + 0.5) / 8.0  # offsets from the middle of a pixel, along each axis, that stand for all
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,10 +155,10 @@ def crowd_rows(
         Sightings that the sensor kept back.
     """
     n = max(1, int(BLOCK_S / payload.period_s))
-    ratios, chance = _chances(payload)
+    ratios, chance = chances(payload)
     intensity = sources.intensity(payload.band_um)
     sightings = np.zeros(len(sources.ids), np.int64)
-    found: list[tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]] = []
+    found: list[tuple[IntArray, IntArray, FloatArray, FloatArray]] = []
     suppressed = 0
     blocks = np.unique(looks.index // n)
     first_of = np.searchsorted(looks.index, blocks * n)
@@ -181,7 +184,7 @@ def crowd_rows(
         if payload.second_band_um is not None:
             hot = _hot_enough(payload, sources, active, here, scene, mean * noise)
             active, mean, noise = active[hot], mean[hot], noise[hot]
-        probability = np.interp(mean, ratios, chance)
+        probability = np.exp(np.interp(mean, ratios, chance))
         counts = binomial(n, probability, cell_uniforms(seed, f"{sensor} crowd", sources.keys[active], block))
         some = np.flatnonzero(counts)
         if not len(some):
@@ -207,7 +210,7 @@ def crowd_rows(
             suppressed += int(np.count_nonzero(~told))
             which, source, row = which[told], source[told], row[told]
         at = some[which]
-        found.append((source, row, mean[at], noise[at], probability[at]))
+        found.append((source, row, mean[at], noise[at]))
     rows = _drawn(sensor, payload, orbit_positions, sources, seed, looks, found)
     reported, source = np.unique(rows.source, return_inverse=True)
     names = [TrueObject(sources.ids[i], sources.kind, None) for i in reported.tolist()]
@@ -222,21 +225,14 @@ def _drawn(
     sources: SteadySources,
     seed: int,
     looks: Looks,
-    found: Sequence[tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]],
+    found: Sequence[tuple[IntArray, IntArray, FloatArray, FloatArray]],
 ) -> Rows:
-    """SNR and direction of detections: source, row of the look, mean SNR, noise and probability of each."""
+    """SNR and direction of detections: source, row of the look, mean SNR and noise of each."""
     nothing = np.empty(0, np.int64)
-    empty = (nothing, nothing, np.empty(0), np.empty(0), np.empty(0))
-    source, row, mean, noise, _ = (np.concatenate(column) for column in zip(empty, *found, strict=True))
-    u = np.stack(
-        [
-            cell_uniforms(seed, f"{sensor} crowd {k}", sources.keys[source], looks.index[row])
-            for k in ("place", "noise", "first", "second")
-        ]
-    )
-    on_pixel, tail = _place(payload, mean, u[0])
-    snr = on_pixel * mean + _upper(payload.threshold_snr - on_pixel * mean, tail, u[1])
-    irradiance = snr / on_pixel * noise
+    empty = (nothing, nothing, np.empty(0), np.empty(0))
+    source, row, mean, noise = (np.concatenate(column) for column in zip(empty, *found, strict=True))
+    snr, answer = exceeding(payload, mean, seed, sensor, sources.keys[source], looks.index[row])
+    irradiance = snr / answer * noise
     read = saturated(payload, irradiance)
     target = sources.position_m[source]
     middle = (looks.begin_ns[row] + looks.end_ns[row]) // 2
@@ -246,7 +242,8 @@ def _drawn(
         here, velocity = orbit_positions(time_ns)
     line = target - here
     direction = line / np.linalg.norm(line, axis=1)[:, None]
-    measured = pointed(payload, seed, sensor, direction, mean, normals(u[2:]).T, here, velocity, time_ns)
+    off = [cell_uniforms(seed, f"{sensor} crowd {k}", sources.keys[source], looks.index[row]) for k in ("one", "two")]
+    measured = pointed(payload, seed, sensor, direction, mean, normals(off).T, here, velocity, time_ns)
     return Rows(row, time_ns, here, measured, snr * read / irradiance, read, source)
 
 
@@ -269,30 +266,79 @@ def binomial(n: int, probability: FloatArray, uniform: FloatArray) -> IntArray:
     return np.where(flip, n - count, count)
 
 
-def _chances(payload: Payload) -> tuple[FloatArray, FloatArray]:
-    """Mean SNRs and the probability that a look passes the threshold, over all places on a pixel."""
-    ratios = np.linspace(payload.threshold_snr - NEVER, 4.0 * payload.threshold_snr + 20.0, 4001)
-    return ratios, detection_probability(_on_pixel(payload) * ratios[:, None], payload.threshold_snr).mean(axis=1)
+def exceeding(
+    payload: Payload, mean: FloatArray, seed: int, sensor: str, key: IntArray, look: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """SNR (m,) of looks that passed the threshold, and the filter's answer at the pixel that it was found at.
+
+    One of the pixels that may pass is drawn by its chance, then its noise given that it passes, then the noise of the
+    others given that. Where k pass, this comes up k times as often as it should: so it is kept once in k times, and
+    else drawn again (Karp and Luby, 1983).
+    """
+    snr, answer = np.empty(len(mean)), np.empty(len(mean))
+    left, turn = np.arange(len(mean)), 0
+    table = _on_pixels(payload.psf_pixels)
+    while len(left):
+        now, left = left[:_AT_ONCE], left[_AT_ONCE:]
+        u = np.stack([cell_uniforms(seed, f"{sensor} crowd {k}", key[now], look[now], turn) for k in range(6)])
+        chance = detection_probability(table.ravel() * mean[now, None], payload.threshold_snr)
+        best, at, passed = _one_draw(payload, mean[now], chance, u[:5])
+        take = u[5] * passed < 1.0
+        snr[now[take]], answer[now[take]] = best[take], at[take]
+        left, turn = np.concatenate([left, now[~take]]), turn + 1
+    return snr, answer
 
 
-def _on_pixel(payload: Payload) -> FloatArray:
-    """(64,) answers of the matched filter at the places that stand for all."""
-    x, y = np.meshgrid(_PLACES, _PLACES)
-    return matched(payload, x.ravel(), y.ravel())
-
-
-def _place(payload: Payload, mean: FloatArray, uniform: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Answer of the matched filter (m,) given that the threshold was passed, and the probability of that there."""
-    answers = _on_pixel(payload)
-    chance = detection_probability(answers * mean[:, None], payload.threshold_snr)
+def _one_draw(
+    payload: Payload, mean: FloatArray, chance: FloatArray, u: FloatArray
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """SNR, answer and number of pixels that pass, from uniform numbers (5, m), the first pixel drawn by its chance."""
+    table = _on_pixels(payload.psf_pixels)
     upto = np.cumsum(chance, axis=1)
-    pick = np.minimum((upto < uniform[:, None] * upto[:, -1:]).sum(axis=1), len(answers) - 1)
-    return answers[pick], chance[np.arange(len(mean)), pick]
+    pick = np.minimum((upto < u[0][:, None] * upto[:, -1:]).sum(axis=1), chance.shape[1] - 1)
+    place, pixel = np.divmod(pick, NEIGHBOURS)
+    row = np.arange(len(pick))
+    least = payload.threshold_snr - table[place, pixel] * mean
+    own = np.maximum(-normals(u[1] * np.broadcast_to(chance, (len(pick), chance.shape[1]))[row, pick]), least)
+    noise = shared_noise(payload.psf_pixels, np.column_stack([own, normals(u[2:]).T]))
+    # the four stand in a square: seen from the one that was drawn, the next along an axis is the other one along it
+    answers_there = np.take_along_axis(table[place], np.arange(NEIGHBOURS) ^ pixel[:, None], axis=1)
+    filtered = answers_there * np.reshape(mean, (-1, 1)) + noise
+    filtered[:, 0] = np.maximum(filtered[:, 0], payload.threshold_snr)  # not below it by rounding
+    best = filtered.argmax(axis=1)
+    passed = np.count_nonzero(filtered >= payload.threshold_snr, axis=1)
+    return filtered[row, best], answers_there[row, best], passed
 
 
-def _upper(least: FloatArray, tail: FloatArray, uniform: FloatArray) -> FloatArray:
-    """Standard normal numbers above `least`, whose probability is `tail`."""
-    return np.maximum(-normals(uniform * tail), least)
+@lru_cache(maxsize=16)
+def chances(payload: Payload) -> tuple[FloatArray, FloatArray]:
+    """Mean SNRs, and the logarithm of the probability that a look passes the threshold, to 0.3 %.
+
+    Chances of the pixels over all places, times the mean of one over the number that pass together, over a lattice of
+    Korobov (1959).
+    """
+    ratios = np.linspace(payload.threshold_snr - NEVER, 4.0 * payload.threshold_snr + 20.0, 201)
+    steps = [pow(_LATTICE[1], k, _LATTICE[0]) for k in range(6)]
+    u = np.stack([np.mod((np.arange(_LATTICE[0]) * step + 0.5) / _LATTICE[0], 1.0) for step in steps])
+    table, all_places = _on_pixels(payload.psf_pixels), answers(payload.psf_pixels, u[0] - 0.5, u[1] - 0.5)
+    noise = shared_noise(payload.psf_pixels, normals(u[2:]).T)
+    found = []
+    for ratio in ratios.tolist():
+        # a likely event is counted, a rare one weighed
+        chance = float(np.mean(np.any(all_places * ratio + noise >= payload.threshold_snr, axis=1)))
+        if chance < 0.5:
+            each = detection_probability(table.reshape(1, -1) * ratio, payload.threshold_snr)
+            passed = _one_draw(payload, np.array([ratio]), each, u[:5])[2]
+            chance = float(each.sum() / len(table) * np.mean(1.0 / passed))
+        found.append(chance)
+    return ratios, np.log(found)
+
+
+@cache
+def _on_pixels(psf_pixels: float) -> FloatArray:
+    """(16, 4) answers of the matched filter at the places that stand for all."""
+    x, y = np.meshgrid(_PLACES, _PLACES)
+    return answers(psf_pixels, x.ravel(), y.ravel())
 
 
 def _steepest(payload: Payload, scene: Scene, height_m: FloatArray) -> FloatArray:

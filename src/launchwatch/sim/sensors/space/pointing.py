@@ -13,6 +13,7 @@ from launchwatch.core.epochs import NS
 from launchwatch.physics.radiometry import direction_sigma
 from launchwatch.sim.sensors.looks import GRID_ORIGIN_NS
 from launchwatch.sim.sensors.space.geometry import across_line
+from launchwatch.sim.sensors.space.pixels import spread_rad
 
 NODES = 8
 """Points of the drift between two star updates; straight between them."""
@@ -54,11 +55,6 @@ def stated_bias_urad(payload: Payload) -> float:
     kept = -math.expm1(-2.0 * fade) / (2.0 * fade)  # mean of exp(-2 t / drift_s) between two updates
     drift = payload.star_residual_urad**2 * kept + payload.drift_urad**2 * (1.0 - kept)
     return math.sqrt(payload.bias_urad**2 + drift)
-
-
-def spread_rad(payload: Payload) -> float:
-    """Standard deviation per axis of the point spread on the pixels, which add their own width."""
-    return math.sqrt(payload.psf_pixels**2 + 1.0 / 12.0) * payload.pixel_urad * 1e-6
 
 
 def pointed(

@@ -21,8 +21,9 @@ from launchwatch.sim.scenes.non_launches import CLOUD_TOP_M, Strokes
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors.looks import Looks
 from launchwatch.sim.sensors.space.geometry import OrbitPositions, axes, crossing_ns
+from launchwatch.sim.sensors.space.pixels import answers, shared_noise
 from launchwatch.sim.sensors.space.pointing import pointed
-from launchwatch.sim.sensors.space.rows import Rows, matched, saturated
+from launchwatch.sim.sensors.space.rows import Rows, saturated
 from launchwatch.sim.sensors.space.view import Heavens, view
 
 
@@ -70,15 +71,16 @@ def pulse_rows(
     mean = intensity * seen.per_intensity / seen.noise
     keys = np.array([int.from_bytes(blake2b(n.encode(), digest_size=8).digest(), "little", signed=True) for n in names])
     cells = keys[flash[stroke]], looks.index[look]
-    u = np.stack([cell_uniforms(seed, f"{sensor} pulse {k}", *cells) for k in ("x", "y", "noise", "first", "second")])
-    noise = normals(u[2:])
-    on_pixel = matched(payload, u[0] - 0.5, u[1] - 0.5)
-    snr = mean * on_pixel + noise[0]
+    u = np.stack([cell_uniforms(seed, f"{sensor} pulse {k}", *cells) for k in range(8)], axis=1)
+    z = normals(u[:, :6])
+    on_pixels = answers(payload.psf_pixels, u[:, 6] - 0.5, u[:, 7] - 0.5)
+    filtered = mean[:, None] * on_pixels + shared_noise(payload.psf_pixels, z[:, :4])
+    snr = filtered.max(axis=1)
     found = np.flatnonzero(seen.free & (snr >= payload.threshold_snr))
-    irradiance = snr[found] / on_pixel[found] * seen.noise[found]
+    irradiance = snr[found] / on_pixels[found, filtered[found].argmax(axis=1)] * seen.noise[found]
     read = saturated(payload, irradiance)
     direction = pointed(
-        payload, seed, sensor, seen.direction[found], mean[found], noise[1:, found].T, here[found], velocity[found],
+        payload, seed, sensor, seen.direction[found], mean[found], z[found, 4:], here[found], velocity[found],
         time_ns[found],
     )  # fmt: skip
     reported, source = np.unique(flash[stroke[found]], return_inverse=True)

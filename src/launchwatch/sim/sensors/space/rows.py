@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -17,7 +15,8 @@ from launchwatch.physics.radiometry import direction_sigma
 from launchwatch.sim.sensors import Delivery
 from launchwatch.sim.sensors.looks import Looks, deliveries
 from launchwatch.sim.sensors.space.geometry import OrbitPositions
-from launchwatch.sim.sensors.space.pointing import spread_rad, stated_bias_urad
+from launchwatch.sim.sensors.space.pixels import spread_rad
+from launchwatch.sim.sensors.space.pointing import stated_bias_urad
 
 CLUTTER_SOURCE = -1
 """Source of a detection that is of no object."""
@@ -54,24 +53,6 @@ def saturated(payload: Payload, irradiance: FloatArray) -> FloatArray:
     """Irradiance as read, W/m^2: no more than where the payload saturates."""
     most = payload.saturation_irradiance_w_m2
     return irradiance if most is None else np.minimum(irradiance, most)
-
-
-def matched(payload: Payload, off_x: FloatArray, off_y: FloatArray) -> FloatArray:
-    """SNR of a spot off the middle of its brightest pixel over that of one on it; offsets in pixels, -0.5 to 0.5."""
-    off, loss = _matched_axis(payload.psf_pixels)
-    return np.asarray(np.interp(np.abs(off_x), off, loss) * np.interp(np.abs(off_y), off, loss))
-
-
-@cache
-def _matched_axis(psf_pixels: float) -> tuple[FloatArray, FloatArray]:
-    """Offsets (21,) and the matched filter's answer along one axis over that in the middle."""
-    reach = max(1, math.ceil(3.0 * psf_pixels - 0.5))
-    off = np.linspace(0.0, 0.5, 21)
-    edge = np.arange(-reach, reach + 2) - 0.5
-    half = psf_pixels * math.sqrt(2.0)
-    whole = np.array([[math.erf((e - d) / half) for e in edge] for d in off])
-    shares = 0.5 * np.diff(whole, axis=1)
-    return off, np.asarray(shares @ shares[0] / (shares[0] @ shares[0]))
 
 
 def records(

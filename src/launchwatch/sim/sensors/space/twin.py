@@ -27,9 +27,10 @@ from launchwatch.sim.sensors.looks import Looks, looks_within, thinned, uniforms
 from launchwatch.sim.sensors.space.clutter import clutter
 from launchwatch.sim.sensors.space.crowd import SteadySources, crowd_rows
 from launchwatch.sim.sensors.space.geometry import OrbitPositions, crossing_ns
+from launchwatch.sim.sensors.space.pixels import answers, shared_noise
 from launchwatch.sim.sensors.space.pointing import pointed
 from launchwatch.sim.sensors.space.pulses import pulse_rows
-from launchwatch.sim.sensors.space.rows import Rows, in_order, matched, records, saturated
+from launchwatch.sim.sensors.space.rows import Rows, in_order, records, saturated
 from launchwatch.sim.sensors.space.view import Heavens, colour_floor, view
 
 
@@ -131,21 +132,23 @@ def _source_rows(
     here, velocity = orbit_positions(time_ns)
     seen = view(payload, scene, heavens, here, target, time_ns)
     # draws of all looks while it shines, seen or not: cheaper than to pick, and the same numbers
-    draws = uniforms_of(looks, rows, seed, sensor, one.id, 5)
-    noise = normals(draws[:, :3])
-    on_pixel = matched(payload, draws[:, 3] - 0.5, draws[:, 4] - 0.5)
+    draws = uniforms_of(looks, rows, seed, sensor, one.id, 8)
+    z = normals(draws[:, :6])
+    on_pixels = answers(payload.psf_pixels, draws[:, 6] - 0.5, draws[:, 7] - 0.5)
     mean_snr = intensity * seen.per_intensity / seen.noise
-    snr = mean_snr * on_pixel + noise[:, 0]
+    filtered = mean_snr[:, None] * on_pixels + shared_noise(payload.psf_pixels, z[:, :4])
+    snr = filtered.max(axis=1)
     found = np.flatnonzero(seen.free & (intensity > 0.0) & (snr >= payload.threshold_snr))
-    irradiance = snr[found] / on_pixel[found] * seen.noise[found]
+    answer = on_pixels[found, filtered[found].argmax(axis=1)]
+    irradiance = snr[found] / answer * seen.noise[found]
     if payload.second_band_um is not None:
         hot = _hot(payload, emission, t_s[found], target[found], here[found], scene, irradiance)
-        z = normals(uniforms_of(looks, rows[found], seed, sensor, f"{one.id} second", 1))[:, 0]
-        keep = hot + z * (payload.second_noise_equivalent_irradiance_w_m2 or 0.0) >= 0.0
+        other = normals(uniforms_of(looks, rows[found], seed, sensor, f"{one.id} second", 1))[:, 0]
+        keep = hot + other * (payload.second_noise_equivalent_irradiance_w_m2 or 0.0) >= 0.0
         found, irradiance = found[keep], irradiance[keep]
     read = saturated(payload, irradiance)
     direction = pointed(
-        payload, seed, sensor, seen.direction[found], mean_snr[found], noise[found, 1:], here[found], velocity[found],
+        payload, seed, sensor, seen.direction[found], mean_snr[found], z[found, 4:], here[found], velocity[found],
         time_ns[found],
     )  # fmt: skip
     return Rows(

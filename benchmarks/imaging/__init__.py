@@ -1,0 +1,1 @@
+"""The focal-plane kernel beside scipy.ndimage doing the same work."""

@@ -1,0 +1,1 @@
+"""Satellite imagery: readers of scenes, and the hot spots in them."""
