@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gzip
 import multiprocessing as mp
 import os
 import random
@@ -235,9 +236,65 @@ def catalogue_errors() -> tuple[type[Exception], ...]:
     return (CatalogError,)
 
 
+def elements_cases(folder: Path) -> list[Case]:
+    """Sets of two and of three lines, with letters in numbers, of slow and fast, round and long orbits; and packed."""
+    lines = [
+        "1 25544U 98067A   26200.50000000  .00012345  00000-0  22222-3 0  999",
+        "2 25544  51.6400 100.0000 0005000  90.0000 270.0000 15.50000000 1234",
+        "1 A0080U 26164A   26202.30010601  .00005074  00000-0 -13560-3 0  999",
+        "2 A0080  63.4000 293.4853 7200000 270.0000  10.0000  2.00600000   47",
+        "1    11U 59001A   57001.00000000 -.00000847 +00000+0  00000+0 0    1",
+        "2    11  98.0000 359.9999 0000001   0.0000   0.0000 16.40000000   69",
+    ]
+    lines = [line + str(sum(int(c) if c.isdigit() else c == "-" for c in line) % 10) for line in lines]
+    two = "\n".join(lines) + "\n"
+    three = "".join(f"0 OBJECT {i}\n{lines[2 * i]}\n{lines[2 * i + 1]}\n" for i in range(3))
+    cases = [Case("two.tle", two.encode()), Case("three.3le", three.replace("\n", "\r\n").encode())]
+    return [*cases, Case("packed.tle.gz", gzip.compress(three.encode(), mtime=0))]
+
+
+def damage_elements(cases: Sequence[Case], rng: random.Random) -> Case:
+    """Other signs in some columns, or damage to the bytes; mostly with checksums made good, to come past them."""
+    case = rng.choice(cases)
+    if rng.random() < 0.5:
+        signs = bytearray(case.content)
+        for _ in range(rng.choice((1, 1, 2, 5))):
+            signs[rng.randrange(len(signs))] = rng.choice(b"0123456789 .-+AZ")
+        content = bytes(signs)
+    else:
+        content = damaged_bytes(case.content, rng.choice(cases).content, rng)
+    if rng.random() < 0.7:
+        content = b"\n".join(
+            line[:68] + b"%d" % (sum(c - 48 if 48 <= c <= 57 else c == 45 for c in line[:68]) % 10)
+            if len(line) == 69
+            else line
+            for line in content.replace(b"\r", b"").split(b"\n")
+        )
+    return Case(case.name, content)
+
+
+def run_elements(path: Path) -> None:
+    """Read the file, and predict what it holds about its first epoch."""
+    import numpy as np
+
+    from launchwatch.formats.tle import read_elements
+    from launchwatch.physics.satellites import states_at
+
+    sets = read_elements(path)
+    states_at(sets.take(np.arange(min(len(sets), 50))), sets.epoch_ns[:1] + np.arange(3) * 3_600_000_000_000)
+
+
+def elements_errors() -> tuple[type[Exception], ...]:
+    """What the reader of elements may raise."""
+    from launchwatch.formats.tle import ElementsError
+
+    return (ElementsError,)
+
+
 TARGETS = {
     "detect": Target(scene_cases, damage_scene, run_detect, detect_errors),
     "catalogue": Target(catalogue_cases, damage_any(damaged_text), run_catalogue, catalogue_errors),
+    "tle": Target(elements_cases, damage_elements, run_elements, elements_errors),
 }
 
 _GOOD: list[Case] = []  # the worker's good inputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -50,7 +50,8 @@ def sky_of(
     ----------
     catalogue : one set of each object, of about the window.
     earlier : an older catalogue: what is not in it is too new for the chains to know. None: they know all.
-    decaying : several sets of each of some objects on their way down, or None.
+    decaying : several sets of each of some objects on their way down, or None. Their dates are shifted by whole days,
+        so that the last set of each is of the first day of the window.
     start_ns, stop_ns : the window, ns TAI.
     seed : of the errors and of the cross sections.
 
@@ -68,7 +69,7 @@ def sky_of(
     if decaying is None:
         satellites = satellites_of(beside(sets, middle, seed), _kinds(len(sets), 0), seed)
         return Sky(satellites, KnownObjects(sets.take(np.flatnonzero(listed))), digest.hexdigest())
-    history = _read(decaying, digest)
+    history = _brought_to(_read(decaying, digest), start_ns)
     told = newest(history, start_ns)
     told = told.take(np.flatnonzero(start_ns - told.epoch_ns < STALE_DAYS * _DAY_NS))
     other = np.flatnonzero(~np.isin(sets.norad_id, told.norad_id))
@@ -79,14 +80,24 @@ def sky_of(
 
 
 def _kinds(satellites: int, decaying: int) -> tuple[ObjectKind, ...]:
-    first: tuple[ObjectKind, ...] = ("satellite",) * satellites
-    return first + ("decaying",) * decaying
+    kinds: list[ObjectKind] = ["satellite"] * satellites
+    kinds += ["decaying"] * decaying
+    return tuple(kinds)
 
 
 def _read(path: Path, digest: blake2b) -> ElementSets:
     data = path.read_bytes()
     digest.update(data)
     return parse_elements(data, path.name)
+
+
+def _brought_to(history: ElementSets, start_ns: int) -> ElementSets:
+    """Histories with dates shifted by whole days, so that the last set of each object is of the day from an epoch."""
+    number, place = np.unique(history.norad_id, return_inverse=True)
+    last = np.full(len(number), np.iinfo(np.int64).min)
+    np.maximum.at(last, place, history.epoch_ns)
+    shift = -((last - start_ns) // _DAY_NS) * _DAY_NS
+    return replace(history, epoch_ns=history.epoch_ns + shift[place])
 
 
 def _next_or_beside(history: ElementSets, told: ElementSets, middle_ns: int, seed: int) -> ElementSets:

@@ -38,7 +38,8 @@ class _Field(NamedTuple):
 
 _NUMBER = _Field("catalogue number", 3, r"(?:[0-9A-HJ-NP-Z ][0-9 ]{3}[0-9])")
 _EXPONENT = r"[ +-][0-9]{5}[+-][0-9]"
-_ANGLE = r"[ 0-9]{2}[0-9]\.[0-9]{4}"
+_WHOLE_3 = "(?:  [0-9]| [0-9]{2}|[0-9]{3})"
+_ANGLE = _WHOLE_3 + r"\.[0-9]{4}"
 _LINES = {
     "1": (
         _Field("line number", 1, "1 "),
@@ -46,7 +47,7 @@ _LINES = {
         _Field("classification", 8, "[UCS ] "),
         _Field("international designator", 10, "[ 0-9]{5}[ A-Z]{3} "),
         _Field("epoch year", 19, "[0-9]{2}"),
-        _Field("epoch day", 21, r"[ 0-9]{2}[0-9]\.[0-9]{8} "),
+        _Field("epoch day", 21, _WHOLE_3 + r"\.[0-9]{8} "),
         _Field("rate of the mean motion", 34, r"[ +0-][.][0-9]{8} "),
         _Field("second rate of the mean motion", 45, _EXPONENT + " "),
         _Field("drag term", 54, _EXPONENT + " "),
@@ -62,7 +63,7 @@ _LINES = {
         _Field("eccentricity", 27, "[0-9]{7} "),
         _Field("argument of perigee", 35, f"{_ANGLE} "),
         _Field("mean anomaly", 44, f"{_ANGLE} "),
-        _Field("mean motion", 53, r"[ 0-9][0-9]\.[0-9]{8}"),
+        _Field("mean motion", 53, r"(?: [0-9]|[0-9]{2})\.[0-9]{8}"),
         _Field("revolution number", 64, "[ 0-9]{5}"),
         _Field("checksum", 69, "[0-9]"),
     ),
@@ -104,11 +105,12 @@ def parse_elements(data: bytes, name: str = "elements") -> ElementSets:
     names: list[str] = []
     epochs: list[int] = []
     title, first = "", None
-    line_no = 0
+    last = 1
     for line_no, raw in enumerate(re.split(b"\r\n|\r|\n", data), start=1):
         text = raw.decode("ascii", "replace").rstrip()
         if not text:
             continue
+        last = line_no
         where = f"{name}:{line_no}: "
         if first is not None:
             second = _fields("2", text, where)
@@ -125,7 +127,7 @@ def parse_elements(data: bytes, name: str = "elements") -> ElementSets:
         else:
             title = _title(text, where)
     if first is not None or title:
-        raise ElementsError(f"{name}:{line_no}: the file ends within a set; give all its lines, or remove it")
+        raise ElementsError(f"{name}:{last}: the file ends within a set; give all its lines, or remove it")
     if not rows:
         raise ElementsError(f"{name}: holds no element sets; give a file of two-line elements")
     column = np.array(rows).T

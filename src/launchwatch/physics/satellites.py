@@ -17,6 +17,10 @@ from launchwatch.physics.gravity import MU
 NODE_NS = 60_000_000_000
 """Time between two nodes of an ephemeris: cubic Hermite between them errs by less than 1 m from 150 km height up."""
 
+FAST_REV_DAY, LOW_M = 15.85, 230e3
+"""Mean motion and height of the perigee of what is on its way down."""
+
+_SCALE_HEIGHT_M = 35e3  # of the air at 200 km (US Standard Atmosphere 1976: 37 km)
 _SGP4_DAY_0 = 2_433_281.5  # Julian date from which SGP4 counts the days of an epoch
 _TURN = 2.0 * np.pi
 _DAY_S = 86_400.0
@@ -107,6 +111,19 @@ def newest(sets: ElementSets, at_ns: int) -> ElementSets:
     number = sets.norad_id[rows]
     last = np.append(number[1:] != number[:-1], True) if len(rows) else np.empty(0, bool)
     return sets.take(rows[last])
+
+
+def end_ns(sets: ElementSets) -> IntArray:
+    """When objects come down, by their elements (n,), ns TAI; far off where they are not on their way down.
+
+    A circular orbit shrinks ever faster; what is left is the time in which it would lose one scale height at the
+    rate of its epoch (King-Hele, Satellite Orbits in an Atmosphere, 1987).
+    """
+    rate = 2.0 * np.maximum(sets.mean_motion_rate_rev_day2, 1e-9)
+    shrinks_m_day = 2.0 / 3.0 * sets.semi_major_m / sets.mean_motion_rev_day * rate
+    left_days = np.minimum(_SCALE_HEIGHT_M / shrinks_m_day, 3650.0)
+    falling = (sets.mean_motion_rev_day > FAST_REV_DAY) & (sets.perigee_m < LOW_M)
+    return np.asarray(sets.epoch_ns + np.where(falling, left_days, 3650.0) * _DAY_S * 1e9, np.int64)
 
 
 def states_at(sets: ElementSets, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -25,8 +25,8 @@ CHAINS = ("alone", "integrated")
 NOTES = (
     "Things: how many there were in the window; detections: what the partner's own sensors delivered of them, and of "
     "how many different things, by infrared and by radar.",
-    "A track is of the object that most looks behind it saw, an event of the kind of most looks of its tracks. Warnings "
-    "are those for the partner's own region.",
+    "A track is of the object that most looks behind it saw, an event of the kind of most looks of its tracks. "
+    "Warnings are those for the partner's own region.",
 )
 
 
@@ -62,7 +62,7 @@ def verdict(account: Mapping[str, Any]) -> str:
 
 def kind_rows(account: Mapping[str, Any], partner: str) -> tuple[KindRow, ...]:
     """The table of one partner."""
-    detections, chains = account["detections"][partner], account["chains"][partner]
+    found, chains = account["detections"][partner], account["chains"][partner]
     rows = []
     for kind, words in KINDS.items():
         things = account["played"].get(kind)
@@ -72,7 +72,7 @@ def kind_rows(account: Mapping[str, Any], partner: str) -> tuple[KindRow, ...]:
                 kind=words,
                 cells=(
                     "\N{EN DASH}" if things is None else f"{things:,}",
-                    *(_detections(detections[phenomenology].get(kind), kind) for phenomenology in ("infrared", "radar")),
+                    *(_detections(found[by].get(kind), kind) for by in ("infrared", "radar")),
                     *(f"{count[key]:,}" for key in ("tracks", "events", "warnings") for count in counts),
                 ),
                 warned=any(count["warnings"] for count in counts),

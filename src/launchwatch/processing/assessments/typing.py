@@ -25,6 +25,7 @@ STILL_THRUSTING = {"srbm": 0.15, "mrbm": 0.15, "irbm": 0.12, "icbm": 0.22, "slbm
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
+FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
 STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
 FAST = 7400.0  # m/s inertial: faster than any missile's burnout
 
@@ -93,6 +94,9 @@ def in_orbit(track: Track) -> float:
     satellite above it. The likelihood of either is weighed with how many there are of each.
     """
     perigee = perigee_m(track.state)
+    spread = np.sqrt(np.diag(track.covariance))
+    if ORBIT_PERIGEE_M - perigee > FAR_SIGMAS * (STEEP_S * spread[3:].max() + STEEP * spread[:3].max()):
+        return 0.0
     slope = np.array([(perigee_m(track.state + step) - perigee) / step.sum() for step in np.diag(STEPS)])
     sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 1.0))
     up = normal_cdf((perigee - ORBIT_PERIGEE_M) / sigma)

@@ -21,7 +21,7 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.detections import KnownPlots
 from launchwatch.messages.observations import RadarLook
 from launchwatch.physics.element_errors import prediction_sigmas
-from launchwatch.physics.satellites import NODE_NS, ElementSets, Ephemeris, ephemeris
+from launchwatch.physics.satellites import NODE_NS, ElementSets, Ephemeris, end_ns, ephemeris
 from launchwatch.processing.detections._kernels import fitting_pairs, rows_near
 from launchwatch.processing.detections.state import Stays
 
@@ -74,6 +74,7 @@ class KnownObjects:
         if len(np.unique(sets.norad_id)) != len(sets):
             raise ValueError("known objects: an object has two element sets; give the newest of each")
         self.sets = sets
+        self.ends_ns = end_ns(sets)
         self._block = -1
         self._path: Ephemeris | None = None
         self._sigma = np.empty((0, 3))

@@ -1,8 +1,8 @@
 """Objects on their way down: drag has run off with them, so that a prediction is a stretch of orbit and no point.
 
 The plane of the orbit is known well, the time within it badly. A plot in the plane and at the height of the orbit gives
-the time by which the object is late; the next plots have to be as late. An object that comes down within a day of what
-its elements say is told as a re-entry. So is a light that runs along its path at orbital speed.
+the time by which the object is late; the next plots have to be as late. An object that has less than two days left by
+its elements is told as a re-entry. So is a light that runs along its path at orbital speed.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ from launchwatch.processing.detections.known import (
 )
 from launchwatch.processing.detections.state import Light, Stays
 
-FAST_REV_DAY, LOW_M = 15.85, 230e3  # mean motion and perigee of what is on its way down
-SCALE_HEIGHT_M = 35e3  # of the air at 200 km (US Standard Atmosphere 1976: 37 km)
-COMES_DOWN_NS = DAY_NS  # elements tell the time of the end no better than to about a day
+COMES_DOWN_NS = 2 * DAY_NS  # half of those that vanished from the lists had so much left by their last elements
 LOOSE_GATE = 25.0
 LOOSE_TIMES = 3.0  # errors of radius and plane, in those of a prediction: low orbits shrink while they are predicted
-BAND_M = 60e3  # by so much a decaying object may fly below the perigee of its elements
+LOWEST_M = 80e3  # a decaying object flies below the perigee of its elements, down to where it burns
+BAND_M = 30e3  # what the oblate Earth and short waves of the orbit move it by, beside its elements
 BURN_M, BURN_SPAN_M = 75e3, 35e3  # bodies burn between 110 and 40 km
 PLANE_M = 30e3  # how far beside its plane a light may be, beside the height that is not known
 SPEED_M_S = (4000.0, 9000.0)  # of what burns, over the ground
@@ -44,22 +43,9 @@ LIGHTS = 3  # sights that tell a re-entry
 DARK_S = 45.0
 
 
-def end_ns(sets: ElementSets) -> IntArray:
-    """When objects come down, by their elements (n,), ns TAI; far off where they are not on their way down.
-
-    A circular orbit shrinks ever faster; what is left is the time in which it would lose one scale height at the
-    rate of its epoch (King-Hele, Satellite Orbits in an Atmosphere, 1987).
-    """
-    rate = 2.0 * np.maximum(sets.mean_motion_rate_rev_day2, 1e-9)
-    shrinks_m_day = 2.0 / 3.0 * sets.semi_major_m / sets.mean_motion_rev_day * rate
-    left_days = np.minimum(SCALE_HEIGHT_M / shrinks_m_day, 3650.0)
-    falling = (sets.mean_motion_rev_day > FAST_REV_DAY) & (sets.perigee_m < LOW_M)
-    return np.asarray(sets.epoch_ns + np.where(falling, left_days, 3650.0) * DAY_NS, np.int64)
-
-
 def comes_down(known: KnownObjects, time_ns: int) -> NDArray[np.bool_]:
-    """Which objects (n,) come down about an epoch, by their elements."""
-    return np.asarray(end_ns(known.sets) - time_ns < COMES_DOWN_NS)
+    """Which objects (n,) come down within two days of an epoch, or should have, by their elements."""
+    return np.asarray(known.ends_ns - time_ns < COMES_DOWN_NS)
 
 
 def _unit_normals(path: Ephemeris, rows: IntArray, time_ns: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -98,11 +84,10 @@ def match_stretches(
     noise = plots.noise_and_bias[free].max(axis=1)
     beside = np.abs(plots.position[free] @ normal.T)
     reach = LOOSE_TIMES * sigma[loose, 2][None, :] + noise[:, None]
-    perigee = known.sets.perigee_m[loose] + A
     apogee = known.sets.semi_major_m[loose] * (1.0 + known.sets.eccentricity[loose])
-    low = perigee[None, :] - BAND_M - 5.0 * noise[:, None]
-    high = apogee[None, :] + 0.5 * BAND_M + 5.0 * noise[:, None]
-    near = (beside < 5.0 * reach) & (radius[:, None] > low) & (radius[:, None] < high) & np.isfinite(place_now[:, 0])
+    high = apogee[None, :] + BAND_M + 5.0 * noise[:, None]
+    there = (radius[:, None] > B + LOWEST_M) & (radius[:, None] < high) & np.isfinite(place_now[:, 0])
+    near = there & (beside < 5.0 * reach)
     pairs = [(int(free[p]), int(loose[k])) for p, k in zip(*np.nonzero(near), strict=True)]
     found = [x for x in (_fit(known.sets, stays, sigma, time_ns, plots, p, row) for p, row in pairs) if x is not None]
     if not found:
@@ -151,7 +136,7 @@ def _fit(
     radial = position / np.linalg.norm(position)
     normal = np.cross(position, velocity)
     normal /= np.linalg.norm(normal)
-    errors = np.array([LOOSE_TIMES * sigma[row, 0] + 0.5 * BAND_M / 3.0, 0.0, LOOSE_TIMES * sigma[row, 2]])
+    errors = np.array([LOOSE_TIMES * sigma[row, 0] + BAND_M / 3.0, 0.0, LOOSE_TIMES * sigma[row, 2]])
     speed = float(np.linalg.norm(velocity))
     distance2 = (
         float(off @ radial) ** 2 / (errors[0] ** 2 + noise**2)

@@ -21,13 +21,12 @@ from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Phenomenology, Track
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion.launches import fuse_launches, launch_position
+from launchwatch.processing.motion.launches import bounded, fuse_launches, launch_position
 
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
 LAUNCH_GATE = 30.0
 BEHIND_S = 10.0  # so much may a burnout be misjudged
-ANYWHERE_M = 20e6  # a position worse known than this is on either side of the Earth
 SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
@@ -206,7 +205,7 @@ def _state_distance(a: Track, b: Track) -> float:
     dt = (a.epoch_ns - b.epoch_ns) / S
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
     away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
-    if not np.trace(spread[:3, :3]) < ANYWHERE_M**2:
+    if not bounded(spread):
         return np.inf
     return float(away @ np.linalg.solve(spread, away))
 
@@ -225,7 +224,7 @@ def fuse(tracks: list[Track]) -> Track:
             dt = (best.epoch_ns - other.epoch_ns) / S
             phi = flight.transition(other.state, dt)
             moved, spread = flight.state_after(other.state, dt), phi @ other.covariance @ phi.T
-            if np.trace(spread[:3, :3]) < ANYWHERE_M**2:
+            if bounded(covariance) and bounded(spread):
                 state, covariance = intersect_covariances(state, covariance, moved, spread)
         launch = fuse_launches(launch, other.launch)
     kinds: dict[Phenomenology, str] = {}

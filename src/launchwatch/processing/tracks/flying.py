@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
-from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import RadarLook
+from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.ballistic import Ballistic
 from launchwatch.processing.motion.measurements import Plots, plots, select
@@ -27,6 +29,8 @@ from launchwatch.processing.tracks.record import (
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 LOOSE_M = 12e3
+FEW_TRACKS = 8  # so many are predicted for every look of every radar
+SIGHT_M = 600e3  # several times what a track that is not loose, and a plot, may be off
 SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
 POWERED_AGE_S, POWERED_NEAR_M = 200.0, 60e3  # how far thrust may have bent the path until it is seen again
 
@@ -62,7 +66,10 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
     """Give plots to the ballistic tracks that predict them; the others stay."""
     look = detections.look
     assert isinstance(look, RadarLook)
-    tracks = [track for track in flying(state) if not loose(track, look.look_until_ns)]
+    tracks = flying(state)
+    if len(tracks) > FEW_TRACKS:
+        tracks = within_sight(tracks, look)
+    tracks = [track for track in tracks if not loose(track, look.look_until_ns)]
     if not tracks:
         return detections
     data = plots(look, state.epoch_ns)
@@ -95,6 +102,47 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
         return detections
     kept = select(look, free)
     return Detections(look=kept, false_alarm_probability=detections.false_alarm_probability[free])
+
+
+def within_sight(tracks: list[TrackRecord], look: RadarLook) -> list[TrackRecord]:
+    """The tracks that may be in a radar's field, by two-body motion and a wide margin: it spares predicting the others.
+
+    Two-body motion errs by some tens of kilometres within a revolution, and the estimates of loose tracks are not used.
+    """
+    states = np.array([track.ballistic.mean[:6] for track in tracks if track.ballistic is not None])
+    epochs = np.array([track.ballistic.epoch_ns for track in tracks if track.ballistic is not None])
+    lat, lon, alt = look.site_deg_m
+    away = two_body(states, (look.look_until_ns - epochs) / S) - itrf_from_geodetic(lat, lon, alt)
+    distance = np.linalg.norm(away, axis=1)
+    above = away @ enu_axes(lat, lon)[2]
+    near = (distance < look.range_limits_m[1] + SIGHT_M) & (
+        above > distance * np.sin(np.radians(look.elevation_limits_deg[0])) - SIGHT_M
+    )
+    return [track for track, kept in zip(tracks, (near | ~np.isfinite(distance)).tolist(), strict=True) if kept]
+
+
+def two_body(states: FloatArray, dt_s: FloatArray) -> FloatArray:
+    """Positions (n, 3) ITRF of states (n, 6) ITRF after `dt_s` (n,) s by Kepler's equation; NaN where unbound.
+
+    Source: Bate, Mueller and White (1971), chapter 4, in eccentric anomaly.
+    """
+    position = states[:, :3]
+    velocity = states[:, 3:] + OMEGA_EARTH * np.column_stack([-position[:, 1], position[:, 0], np.zeros(len(states))])
+    radius = np.linalg.norm(position, axis=1)
+    with np.errstate(invalid="ignore"):
+        a = 1.0 / (2.0 / radius - np.einsum("ni,ni->n", velocity, velocity) / MU)
+        mean = np.sqrt(MU / a**3) * dt_s
+        e_sin = np.einsum("ni,ni->n", position, velocity) / np.sqrt(MU * a)
+        e_cos = 1.0 - radius / a
+        step = mean.copy()
+        for _ in range(12):  # Newton; eight settle it for what has left the ground
+            off = step - e_cos * np.sin(step) + e_sin * (1.0 - np.cos(step)) - mean
+            step -= off / (1.0 - e_cos * np.cos(step) + e_sin * np.sin(step))
+        f = 1.0 - a / radius * (1.0 - np.cos(step))
+        g = dt_s - np.sqrt(a**3 / MU) * (step - np.sin(step))
+    moved = f[:, None] * position + g[:, None] * velocity
+    c, s = np.cos(OMEGA_EARTH * dt_s), np.sin(OMEGA_EARTH * dt_s)
+    return np.column_stack([c * moved[:, 0] + s * moved[:, 1], c * moved[:, 1] - s * moved[:, 0], moved[:, 2]])
 
 
 def height_of(state: FloatArray) -> float:

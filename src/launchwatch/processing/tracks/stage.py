@@ -239,8 +239,10 @@ def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
 def _blind_launch(state: FloatArray, covariance: FloatArray, epoch_ns: int) -> LaunchFit | None:
     """Launch as far as a ballistic arc shows it: the arc run back to the ground, and a class of powered ascents."""
     risen = _risen(state)
+    if risen is None:
+        return None
     moved = [_risen(state + step) for step in np.diag(BACK_STEPS)]
-    if risen is None or any(m is None for m in moved):
+    if any(m is None for m in moved):
         return None
     lat, lon, _ = geodetic_from_itrf(risen.position)
     axes = enu_axes(lat, lon)

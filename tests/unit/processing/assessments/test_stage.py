@@ -9,6 +9,7 @@ from launchwatch.catalog.loader import load_catalog
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment
+from launchwatch.messages.detections import Reentry
 from launchwatch.messages.events import Event
 from launchwatch.messages.items import Item
 from launchwatch.messages.tracks import Track
@@ -17,6 +18,7 @@ from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.processing.assessments.typing import CLASSES, ground_speed, speed_for_range, typing_of
 from unit.processing.made import T0, launch_fit, state_above, track
 
+SEEN_BY_RADAR = {"phenomenologies": ("radar",), "kind_sensors": ("radar-1",), "sensors": ("radar-1",), "launch": None}
 LAND = np.zeros((180, 360), bool)
 LAND[:, 180:310] = True  # east of Greenwich to 130 E
 IN_ORBIT = state_above(30.0, 0.0, 300e3, 7400.0, 0.0, 0.0)
@@ -162,3 +164,49 @@ def test_no_false_alarm_rate_is_stated_without_a_calibration() -> None:
     assert found.far_hz is None
     assert "not calibrated" in found.far_basis
     assert found.first_detection_ns == T0 - 80 * NS
+
+
+def test_what_is_in_orbit_and_was_not_seen_to_rise_is_no_missile() -> None:
+    # a circular orbit at 500 km, its speed known to 20 m/s: a perigee 70 km off is far above the air
+    orbit = state_above(30.0, 0.0, 500e3, 7100.0, 0.0, 0.0)
+    spread = np.diag([2e3, 2e3, 2e3, 20.0, 20.0, 20.0]) ** 2
+    made = assessed(track(state=orbit, covariance=spread, detections=12, **SEEN_BY_RADAR))
+    assert made.typing["not-a-missile"] > 0.85
+    assert made.typing["slv"] < 0.15
+    seen = assessed(track(state=orbit, covariance=spread, detections=12))
+    assert seen.typing["slv"] > 0.9
+
+
+def test_a_missile_that_only_radars_saw_is_still_one() -> None:
+    # perigees of missiles lie thousands of kilometres below ground: a speed known to 100 m/s does not hide that
+    spread = np.diag([5e3, 5e3, 5e3, 100.0, 100.0, 100.0]) ** 2
+    made = assessed(track(covariance=spread, detections=8, **SEEN_BY_RADAR))
+    assert made.typing["not-a-missile"] < 0.01
+    assert sum(made.typing.values()) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_an_event_where_a_reentry_was_seen_is_that_reentry() -> None:
+    found = track(first_detection_ns=T0 - 20 * NS, detections=6)
+    reentry = Reentry(
+        object=58503, name="ONE", sensor="ir-1", phenomenology="infrared", first_ns=T0 - 20 * NS, last_ns=T0,
+        detections=3, position_m=found.state[:3] + 50e3, late_s=float("nan"), reason="re-entry of 58503",
+        typing={"not-a-missile": 1.0},
+    )  # fmt: skip
+    stage = AssessmentsStage({"jp": load_catalog().regions["jp"]}, 1e6, LAND)
+
+    def told(seen: Track) -> Assessment:
+        event = Event(
+            event="jp-1", aliases=(), version=1, status="new", tracks=("T",), preferred=seen, partners=()
+        )
+        items = [Item("events/1", T0, event), Item("detections/1", T0, reentry)]
+        _, (output,) = stage.step(stage.start(), items, T0)
+        made = output.payload
+        assert isinstance(made, Assessment)
+        return made
+
+    made = told(found)
+    assert (made.reason, made.typing["not-a-missile"], sum(made.typing.values())) == ("re-entry of 58503", 1.0, 1.0)
+    # a launch was seen before anything came down there, or is elsewhere
+    assert told(track(first_detection_ns=T0 - 200 * NS)).reason == ""
+    moved = found.state + np.array([600e3, 0.0, 0.0, 0.0, 0.0, 0.0])
+    assert told(track(first_detection_ns=T0 - 20 * NS, state=moved)).typing["not-a-missile"] < 0.5
