@@ -32,11 +32,10 @@ NOTES = (
 
 @dataclass(frozen=True)
 class KindRow:
-    """One kind and partner: cells in the order of `COLUMNS`, and whether it was warned of."""
+    """One kind and partner: cells in the order of `COLUMNS`."""
 
     kind: str
     cells: tuple[str, ...]
-    warned: bool
 
 
 COLUMNS = (
@@ -75,7 +74,6 @@ def kind_rows(account: Mapping[str, Any], partner: str) -> tuple[KindRow, ...]:
                     *(_detections(found[by].get(kind), kind) for by in ("infrared", "radar")),
                     *(f"{count[key]:,}" for key in ("tracks", "events", "warnings") for count in counts),
                 ),
-                warned=any(count["warnings"] for count in counts),
             )
         )
     return tuple(rows)
@@ -112,11 +110,13 @@ def terminal_account(view: RunView, account: Mapping[str, Any]) -> RenderableTyp
     ]
     for partner in partners_of(view):
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-        table.add_column(partner)
-        for name in COLUMNS:
-            table.add_column(name, justify="right", overflow="fold")
+        table.add_column(partner, no_wrap=True)
+        for name in ("things", "infrared", "radar", "tracks", "events", "warnings"):
+            table.add_column(name, justify="right")
         for row in kind_rows(account, partner):
-            table.add_row(row.kind, *row.cells)
+            things, infrared, radar, *counts = row.cells
+            pairs = zip(counts[::2], counts[1::2], strict=True)
+            table.add_row(row.kind, things, infrared, radar, *map(" / ".join, pairs))
         parts += ["", table, Text(remarks(account, partner))]
-    parts += ["", *(Text(note) for note in NOTES)]
+    parts += ["", Text("Tracks, events, warnings: alone / integrated."), *(Text(note) for note in NOTES)]
     return Group(*parts)

@@ -12,7 +12,7 @@ from launchwatch.messages.tracks import LaunchFit
 
 S = 1_000_000_000
 ANYWHERE_M = 20e6  # a position worse known than this is on either side of the Earth
-LEAST_EIGENVALUE = 1e-13  # of a correlation matrix; below it rounding has eaten the matrix
+LEAST_EIGENVALUE = 1e-15  # of a correlation matrix; below it rounding has eaten the matrix
 
 
 def bounded(covariance: FloatArray) -> bool:
