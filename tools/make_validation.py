@@ -18,6 +18,7 @@ from typing import Any
 import falcon_ascents as falcon
 import glide_flights as glides
 import published_flights as published
+import validation_coverage as covered
 import validation_imagery as imagery
 import validation_physics as physics
 from scipy.special import bdtr
@@ -175,8 +176,10 @@ def page(seeds: int) -> str:
             "Infrared: first detection at the node after lift-off, median (least to most)",
             lambda: physics.first_detections(catalog),
         ),
+        (covered.TITLE, lambda: covered.rows(catalog)),
+        (covered.OKO_TITLE, lambda: covered.oko(catalog)),
     ]
-    notes = {published.TITLE: published.note(flown)}
+    notes = {published.TITLE: published.note(flown), covered.OKO_TITLE: f"\n{covered.OKO_NOTE}"}
     parts += [f"## {title}\n\n{markdown(HEADS, make())}{notes.get(title, '')}" for title, make in sections]
     parts.append(
         f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))

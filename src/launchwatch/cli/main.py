@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from launchwatch.cli import detect, flight
+from launchwatch.cli import coverage, detect, flight
 from launchwatch.cli.options import Folder, Json, Quiet, print_json
 
 # One thread for linear algebra: sums keep their order, and small matrices are faster so.
@@ -153,6 +153,7 @@ def catalog_check(
 
 app.command()(flight.fly)
 app.command("testflight")(flight.check_test)
+app.command()(coverage.coverage)
 app.command("detect")(detect.detect)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from launchwatch.report import captions, quiet
@@ -18,6 +16,7 @@ from launchwatch.report.estimates import estimates_figure
 from launchwatch.report.globe import globe_data
 from launchwatch.report.looks import looks_figure
 from launchwatch.report.maps import map_figure
+from launchwatch.report.pages import asset, templates
 from launchwatch.report.quiet import KindRow, account_of
 from launchwatch.report.run import Case, RunView, cases_of, partners_of, scenario_of, watermark
 from launchwatch.report.sightings import Sightings, sightings_of
@@ -99,10 +98,10 @@ def render_html(view: RunView) -> str:
         )
     account = account_of(view)
     quiet_section = None if account is None else _quiet(view, account)
-    script = _asset("report.js")
+    script = asset("report.js")
     scenario = scenario_of(view)
     return (
-        _templates()
+        templates()
         .get_template("report.html.j2")
         .render(
             mark=mark,
@@ -123,7 +122,7 @@ def render_html(view: RunView) -> str:
             globe_caption=captions.globe_caption(partners_of(view)[0]),
             sensors=[_sensor_row(one) for one in view.sensors],
             figures=view.figures,
-            css=Markup(_asset("report.css")),  # noqa: S704  our own file
+            css=Markup(asset("report.css")),  # noqa: S704  our own file
             script=Markup(script),  # noqa: S704  our own file
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             data=_json(globe_data(view, cases, sensors)) if cases else "",
@@ -202,21 +201,3 @@ def _json(data: Any) -> Markup:
     """JSON that no browser can take for the end of the script element that holds it."""
     text = msgspec.json.encode(data).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
-
-
-@functools.cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader(__package__ or "launchwatch.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-
-
-def _asset(name: str) -> str:
-    loader = _templates().loader
-    if loader is None:
-        raise ValueError(f"{name}: the report's templates have no loader")
-    return loader.get_source(_templates(), name)[0]

@@ -119,3 +119,12 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], named: str)
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     assert named in done.stderr
+
+
+def test_coverage_of_a_sensor_as_json_and_as_a_folder(tmp_path: Path) -> None:
+    found = asked("coverage", "--sensor", "gb-fylingdales", "--booster-class", "slbm", "--out", str(tmp_path / "maps"))
+    assert found["schema"] == "launchwatch/coverage/1"
+    assert (found["partner"], found["sensor"], found["booster_class"]) == (None, "gb-fylingdales", "slbm")
+    assert json.loads((tmp_path / "maps" / "coverage.json").read_text()) == found
+    again = CliRunner().invoke(app, ["coverage", "--sensor", "gb-fylingdales", "--out", str(tmp_path / "maps")])
+    assert again.exit_code != 0

@@ -1,0 +1,1 @@
+"""Where, how high and how soon a launch would be seen: what `launchwatch coverage` does."""
