@@ -21,7 +21,8 @@ def hovering(height_m: FloatArray, thrust_n: float = 1e6, step_s: float = 1.0, b
     rest = np.zeros(len(height_m))
     profile = Profile(step_s, height_m, rest, rest + thrust_n * burns, rest + 2_700.0 * burns)
     path = SimpleNamespace(burnout_s=len(height_m) * step_s)
-    return ClassFlight(CATALOG.boosters["generic-icbm-solid"], cast(Any, path), profile, profile)
+    light = SimpleNamespace(intensity_w_sr=lambda t_s, band_um: np.full(len(t_s), 1e5 * burns))
+    return ClassFlight(CATALOG.boosters["generic-icbm-solid"], cast(Any, path), cast(Any, light), profile, profile)
 
 
 def cells(lat_deg: Any, lon_deg: Any, azimuths: int = 1, cloud_top_m: float = 0.0) -> Cells:

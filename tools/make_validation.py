@@ -21,6 +21,7 @@ import published_flights as published
 import validation_coverage as covered
 import validation_imagery as imagery
 import validation_physics as physics
+import validation_quiet_day as quiet_day
 import validation_radar as radar
 from scipy.special import bdtr
 
@@ -205,6 +206,7 @@ def page(seeds: int) -> str:
     parts.append(f"## {glides.TITLE}\n\n{GLIDE_NOTE}\n{markdown(HEADS, glides.rows())}\n{GLIDE_FIGURE}")
     parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
     parts.append(imagery_section())
+    parts.append(quiet_day_section())
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]
@@ -242,12 +244,23 @@ def imagery_section() -> str:
     )
 
 
+def quiet_day_section() -> str:
+    """What days without a launch opened when they were last played."""
+    store = BUILD / "quiet-day.json"
+    if not store.is_file():
+        return f"## {quiet_day.TITLE}\n\n{quiet_day.MISSING}"
+    return f"## {quiet_day.TITLE}\n\n{quiet_day.NOTE}\n{markdown(quiet_day.HEADS, quiet_day.rows(store))}"
+
+
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description="Compute docs/validation.md")
     parser.add_argument("--seeds", type=int, default=20, help="runs of the estimator's ensemble")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "validation.md")
+    parser.add_argument("--quiet-day", action="store_true", help="play the days without a launch anew: minutes")
     options = parser.parse_args()
+    if options.quiet_day:
+        quiet_day.measure(BUILD / "quiet-day.json")
     options.out.write_text(page(options.seeds), encoding="utf-8")
     print(options.out)
 

@@ -10,7 +10,7 @@ import numpy as np
 from validation_physics import Row, percent
 
 from launchwatch.assembly.coverage.cover import AZIMUTHS, STEP_S, Request, coverage
-from launchwatch.assembly.coverage.flights import ClassFlight, Profile, class_flight, profile
+from launchwatch.assembly.coverage.flights import ClassFlight, Profile, class_flight, plume_of, profile
 from launchwatch.assembly.coverage.watch import Cells, infrared_watch, radar_watch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Elements, Geostationary, Molniya
@@ -195,7 +195,7 @@ def _under_cloud(catalog: Catalog) -> list[Row]:
     bench = catalog.boosters["bench-1"]
     path = fly(bench, aim_impact(bench, (0.0, 0.0), direct(0.0, 0.0, 0.0, 8e6)))
     boost = profile(path, 1.0, path.burnout_s)
-    flight = ClassFlight(bench, path, boost, boost)
+    flight = ClassFlight(bench, path, plume_of(catalog, bench, path), boost, boost)
     here = satellite_positions(_slot(catalog, 70.0), np.array([0]))[0]
     found: list[Row] = []
     for name, words in (("dsp-scanning", "scanner of 10 s"), ("sbirs-staring", "starer of 1 s")):
@@ -227,4 +227,5 @@ def _standing(catalog: Catalog, height_m: FloatArray) -> ClassFlight:
     rest = np.zeros(len(height_m))
     still = Profile(1.0, height_m, rest, rest + 1e6, rest + 2_700.0)
     path = SimpleNamespace(burnout_s=float(len(height_m)))
-    return ClassFlight(catalog.boosters["bench-1"], cast("Any", path), still, still)
+    light = SimpleNamespace(intensity_w_sr=lambda t_s, band_um: np.full(len(t_s), 1e5))
+    return ClassFlight(catalog.boosters["bench-1"], cast("Any", path), cast("Any", light), still, still)

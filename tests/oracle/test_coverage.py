@@ -86,7 +86,7 @@ def test_heights_from_which_a_radar_sees(range_km: float, height_km: float) -> N
 
 
 def test_a_scanner_and_the_cloud() -> None:
-    from launchwatch.assembly.coverage.flights import BOOST_STEP_S, ClassFlight, profile
+    from launchwatch.assembly.coverage.flights import BOOST_STEP_S, ClassFlight, plume_of, profile
     from launchwatch.core.geodesy import direct
     from launchwatch.sim.truth.aim import aim_impact
     from launchwatch.sim.truth.flight import fly
@@ -94,7 +94,7 @@ def test_a_scanner_and_the_cloud() -> None:
     bench = CATALOG.boosters["bench-1"]
     path = fly(bench, aim_impact(bench, (0.0, 0.0), direct(0.0, 0.0, 0.0, 8e6)))
     boost = profile(path, BOOST_STEP_S, path.burnout_s)
-    flight = ClassFlight(bench, path, boost, boost)
+    flight = ClassFlight(bench, path, plume_of(CATALOG, bench, path), boost, boost)
     seen, _ = infrared_watch(
         cells(40.0, 100.0, cloud_top_m=7e3), flight, [(CATALOG.payloads["dsp-scanning"], stationary(70.0))], 1
     )

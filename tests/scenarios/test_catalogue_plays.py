@@ -1,4 +1,4 @@
-"""Every scenario of the catalogue plays to its end."""
+"""Every scenario of the catalogue that has launches plays to its end."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ import pytest
 
 from launchwatch.catalog.loader import load_catalog
 
-SCENARIOS = sorted(load_catalog().scenarios)
+QUIET = {"quiet-day"}  # no launch, and real data: test_quiet_day
+SCENARIOS = sorted(load_catalog().scenarios.keys() - QUIET)
 LONG = {"allied-warning", "joint-warning", "northeast-asia"}  # several launches: minutes on a shared core
 
 

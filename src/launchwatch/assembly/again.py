@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,6 +17,9 @@ from launchwatch.messages.control import Start
 from launchwatch.messages.truth import FlightTruth
 from launchwatch.runtime.journal import SqliteJournal
 from launchwatch.runtime.replay import replay_lane
+
+if TYPE_CHECKING:
+    from launchwatch.processing.detections.known import KnownObjects
 
 
 def journal_of(folder: Path) -> Path:
@@ -38,7 +41,7 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
     Raises
     ------
     RunError
-        The run was made with another catalogue.
+        The run was made with another catalogue, or with other elements of satellites.
     """
     with SqliteJournal.open(journal_of(folder)) as journal:
         start = next(journal.read("run")).payload
@@ -48,14 +51,27 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
         scenario = msgspec.json.decode(start.scenario, type=Scenario)
         differences: list[str] = []
         messages = 0
+        known = _known(folder, scenario, start)
         lanes = chains_of(scenario)
         for case, partner, chain in lanes:
             name = lane_name(case, partner, chain)
             messages += sum(1 for _ in journal.read(name, role="output"))
-            fresh = partial(make_lane, catalog, scenario, case, partner, chain, None)
+            fresh = partial(make_lane, catalog, scenario, case, partner, chain, None, known)
             found = replay_lane(journal, name, fresh)
             differences += [f"{name}: {difference}" for difference in found]
     return {"run": str(folder), "lanes": len(lanes), "messages": messages, "differences": differences}
+
+
+def _known(folder: Path, scenario: Scenario, start: Start) -> KnownObjects | None:
+    """What the chains of a run knew to be in orbit, from the same files of elements."""
+    if start.elements_hash is None:
+        return None
+    from launchwatch.assembly.non_launches import gather
+
+    scenery = gather(scenario, start.seed)
+    if scenery.elements_hash != start.elements_hash:
+        raise RunError(f"{folder}: was made with other elements of satellites; give the folder of data of that run")
+    return scenery.known
 
 
 def export_run(folder: Path, form: str, file: Path) -> list[Path]:

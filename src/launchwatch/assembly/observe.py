@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
-from launchwatch.catalog.schema import ArrayMode, InfraredSensor, Launch, RadarSensor, Scenario
+from launchwatch.catalog.schema import ArrayMode, HorizonMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
+from launchwatch.physics.radiometry import PLUME_BAND_UM
 from launchwatch.sim.scenes.launched import launched, payload_of
 from launchwatch.sim.scenes.objects import SeenObject
+from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.ground import observe_over_horizon, observe_radar
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import satellite_positions
+
+if TYPE_CHECKING:  # for runs that have such files
+    from launchwatch.assembly.non_launches import Scenery
+    from launchwatch.sim.scenes.non_launches import Strokes
+    from launchwatch.sim.sensors.ground.fence import Crowd
+    from launchwatch.sim.sensors.space import SteadySources
 
 BEFORE_S = 30.0
 """Sensors are played from so long before the first lift-off."""
@@ -31,44 +40,65 @@ IN_ORBIT_S = 1800.0
 
 @dataclass(frozen=True)
 class Observed:
-    """A case as its sensors see it: own observations by partner in order of arrival, their truth, and when it ends."""
+    """A case as its sensors see it.
+
+    Own observations by partner in order of arrival, their truth, how many sightings of sources that stand still each
+    sensor kept back, and when the case ends.
+    """
 
     own: dict[str, list[Envelope]]
     truth: list[ObservationTruth]
+    suppressed: dict[str, int]
     stop_ns: int
 
 
-def observe(catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[tuple[Launch, Trajectory]]) -> Observed:
-    """Play all sensors of all partners over the launches of one case."""
-    objects: list[SeenObject] = []
+@dataclass(frozen=True)
+class _Play:
+    """What there is for sensors in a case, and from when to when, ns TAI; `crossing`: of satellites, by radar."""
+
+    objects: Sequence[SeenObject]
+    scene: Scene
+    seed: int
+    start_ns: int
+    stop_ns: int
+    crowd: SteadySources | None = None
+    strokes: Strokes | None = None
+    crossing: Mapping[str, Crowd] = field(default_factory=dict)
+
+
+def observe(
+    catalog: Catalog,
+    scenario: Scenario,
+    seed: int,
+    flights: Sequence[tuple[Launch, Trajectory]],
+    scenery: Scenery | None,
+) -> Observed:
+    """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky."""
+    objects: list[SeenObject] = [] if scenery is None else list(scenery.objects)
+    signatures = Signatures(
+        catalog.plumes, seed if scenario.signature.sampled else None, scenario.signature.entry
+    )
     for launch, path in flights:
         booster = catalog.boosters[launch.booster]
         if scenario.objects == "all":
-            objects += launched(launch.id, launch.time_ns, booster, path, catalog.cross_sections)
+            objects += launched(launch.id, launch.time_ns, booster, path, signatures, catalog.cross_sections)
         else:
-            objects.append(payload_of(launch.id, launch.time_ns, booster, path, catalog.cross_sections))
-    first = min(launch.time_ns for launch, _ in flights)
-    ends = [
-        launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
-        for launch, path in flights
-    ]
-    stop_ns = max(ends) + round(scenario.duration_after_impact_s * NS)
-    start_ns = first - round(BEFORE_S * NS)
-    weather = scenario.weather
-    scene = Scene(
-        cloud_top_m=weather.cloud_top_km * 1e3,
-        electron_content_m2=weather.electron_content_tecu * 1e16,
-        surface_refractivity=weather.surface_refractivity,
-        auroral_activity=weather.auroral_activity,
-        sunspots=weather.sunspots,
-    )
+            objects.append(payload_of(launch.id, launch.time_ns, booster, path, signatures, catalog.cross_sections))
+    start_ns, stop_ns, first = _played(scenario, flights)
+    scene = _scene(scenario.weather, seed)
+    play = _Play(objects, scene, seed, start_ns, stop_ns)
+    playing = {partner: sensors_of(catalog, scenario, partner, first) for partner in scenario.partners}
+    if scenery is not None:
+        play = _with_scenery(play, catalog, scenery, [sensor for sensors in playing.values() for sensor in sensors])
     own: dict[str, list[Envelope]] = {}
     truth = []
-    for partner in scenario.partners:
+    suppressed: dict[str, int] = {}
+    for partner, sensors in playing.items():
         envelopes: list[Envelope] = []
-        for sensor in sensors_of(catalog, scenario, partner, first):
-            run = _observed_by(catalog, sensor, objects, scene, seed, start_ns, stop_ns)
+        for sensor in sensors:
+            run = _observed_by(catalog, sensor, play)
             truth.append(run.truth)
+            suppressed[sensor.id] = run.suppressed
             for k, delivery in enumerate(run.deliveries, 1):
                 look = delivery.observation
                 envelopes.append(
@@ -87,7 +117,71 @@ def observe(catalog: Catalog, scenario: Scenario, seed: int, flights: Sequence[t
                     )
                 )
         own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
-    return Observed(own, truth, stop_ns)
+    return Observed(own, truth, suppressed, stop_ns)
+
+
+def _with_scenery(
+    play: _Play, catalog: Catalog, scenery: Scenery, sensors: Sequence[InfraredSensor | RadarSensor]
+) -> _Play:
+    """A case with what is in the sky and on the ground besides launches."""
+    from launchwatch.sim.scenes.non_launches import FIRE_K
+    from launchwatch.sim.sensors.ground.satellites import observe_satellites
+    from launchwatch.sim.sensors.space import SteadySources
+
+    fires = scenery.fires
+    crowd = SteadySources(
+        ids=fires.id,
+        kind="fire",
+        lat_deg=fires.lat_deg,
+        lon_deg=fires.lon_deg,
+        height_m=np.zeros(len(fires.id)),
+        begin_ns=fires.begin_ns,
+        end_ns=fires.end_ns,
+        intensity_w_sr=fires.intensity_w_sr(PLUME_BAND_UM),
+        band_um=PLUME_BAND_UM,
+        temperature_k=np.full(len(fires.id), FIRE_K),
+    )
+    radars = [(one, mode) for one, mode in _modes(catalog, sensors) if isinstance(mode, ArrayMode)]
+    crossing: dict[str, Crowd] = {}
+    if scenery.sky is not None:
+        crossing = observe_satellites(
+            radars, scenery.sky.satellites, play.scene, play.seed, play.start_ns, play.stop_ns
+        )
+    return replace(play, crowd=crowd, strokes=scenery.strokes, crossing=crossing)
+
+
+def _modes(
+    catalog: Catalog, sensors: Sequence[InfraredSensor | RadarSensor]
+) -> Iterator[tuple[RadarSensor, ArrayMode | HorizonMode]]:
+    for sensor in sensors:
+        if isinstance(sensor, RadarSensor):
+            yield sensor, catalog.radar_modes[sensor.mode]
+
+
+def _played(scenario: Scenario, flights: Sequence[tuple[Launch, Trajectory]]) -> tuple[int, int, int]:
+    """From when to when sensors are played, and the date by which they are chosen, ns TAI."""
+    if scenario.window is not None:
+        return scenario.window.from_ns, scenario.window.until_ns, scenario.window.from_ns
+    first = min(launch.time_ns for launch, _ in flights)
+    ends = [
+        launch.time_ns + round((path.end_s if path.impact_s is not None else min(path.end_s, IN_ORBIT_S)) * NS)
+        for launch, path in flights
+    ]
+    return first - round(BEFORE_S * NS), max(ends) + round(scenario.duration_after_impact_s * NS), first
+
+
+def _scene(weather: Weather, seed: int) -> Scene:
+    return Scene(
+        cloud_top_m=weather.cloud_top_km * 1e3,
+        cover=weather.cover,
+        climatology=weather.clouds == "climatology",
+        atmosphere=weather.atmosphere,
+        seed=seed,
+        electron_content_m2=weather.electron_content_tecu * 1e16,
+        surface_refractivity=weather.surface_refractivity,
+        auroral_activity=weather.auroral_activity,
+        sunspots=weather.sunspots,
+    )
 
 
 def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int) -> list[InfraredSensor | RadarSensor]:
@@ -100,32 +194,23 @@ def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int)
     ]
 
 
-def _observed_by(
-    catalog: Catalog,
-    sensor: InfraredSensor | RadarSensor,
-    objects: Sequence[SeenObject],
-    scene: Scene,
-    seed: int,
-    start_ns: int,
-    stop_ns: int,
-) -> SensorRun:
+def _observed_by(catalog: Catalog, sensor: InfraredSensor | RadarSensor, play: _Play) -> SensorRun:
+    case = play.objects, play.scene, play.seed, play.start_ns, play.stop_ns
     if isinstance(sensor, RadarSensor):
         mode = catalog.radar_modes[sensor.mode]
         if isinstance(mode, ArrayMode):
-            return observe_radar(sensor, mode, objects, scene, seed, start_ns, stop_ns)
-        return observe_over_horizon(sensor, mode, objects, scene, seed, start_ns, stop_ns)
-    orbit = catalog.orbit_of(sensor, start_ns)
+            return observe_radar(sensor, mode, *case, play.crossing.get(sensor.id))
+        return observe_over_horizon(sensor, mode, *case)
+    orbit = catalog.orbit_of(sensor, play.start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
-        return satellite_positions(orbit, epochs_ns)
+        return satellite_positions(orbit, epochs_ns, sensor.satellite)
 
-    return observe_infrared(
-        sensor, catalog.payloads[sensor.payload], positions, objects, scene, seed, start_ns, stop_ns
-    )
+    return observe_infrared(sensor, catalog.payloads[sensor.payload], positions, *case, play.crowd, play.strokes)
 
 
 def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:
     """Latitude and longitude below a satellite at an epoch, degrees."""
-    position, _ = satellite_positions(catalog.orbit_of(sensor, epoch_ns), np.array([epoch_ns]))
+    position, _ = satellite_positions(catalog.orbit_of(sensor, epoch_ns), np.array([epoch_ns]), sensor.satellite)
     lat, lon, _ = geodetic_from_itrf(position[0])
     return float(lat), float(lon)

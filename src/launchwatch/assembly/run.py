@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
@@ -28,6 +28,9 @@ from launchwatch.runtime.bus import Bus
 from launchwatch.runtime.clocks import SimulatedClock
 from launchwatch.runtime.lane import Lane
 from launchwatch.sharing.exchange import FixedDelay, outgoing
+
+if TYPE_CHECKING:
+    from launchwatch.assembly.non_launches import Scenery
 
 TICK_NS = NS
 """Lanes step on whole seconds at which something has arrived or is due."""
@@ -75,24 +78,34 @@ def play(catalog: Catalog, scenario: Scenario, seed: int, journal: Journal | Non
     RunError, AimError, CatalogError
         The scenario asks for what cannot be; nothing has been written then.
     """
+    scenery = None
+    if scenario.non_launches is not None:
+        from launchwatch.assembly.non_launches import gather  # its readers are for runs that have such files
+
+        with watch.part("non-launches"):
+            scenery = gather(scenario, seed)
     if journal is not None:
-        journal.append("run", "input", [_start(catalog, scenario, seed)])
+        elements_hash = None if scenery is None else scenery.elements_hash
+        journal.append("run", "input", [_start(catalog, scenario, seed, elements_hash)])
     cases = []
     for case, launches in scenario.cases.items():
-        cases.append(_play_case(catalog, scenario, seed, case, launches, journal, watch))
+        cases.append(_play_case(catalog, scenario, seed, case, launches, scenery, journal, watch))
     with watch.part("evaluation"):
         summary = summarise(scenario, seed, __version__, cases, catalog.partners, catalog.regions)
     return Run(scenario, seed, cases, summary)
 
 
-def _start(catalog: Catalog, scenario: Scenario, seed: int) -> Envelope:
+def _start(catalog: Catalog, scenario: Scenario, seed: int, elements_hash: str | None) -> Envelope:
     versions = {name: installed(name) for name in COMPUTING}
     versions |= {"launchwatch": __version__, "python": platform.python_version(), "machine": sys.platform}
     record = Start(
-        scenario=codec.to_json(scenario).decode(), seed=seed, versions=versions, catalog_hash=catalog.hash
+        scenario=codec.to_json(scenario).decode(),
+        seed=seed,
+        versions=versions,
+        catalog_hash=catalog.hash,
+        elements_hash=elements_hash,
     )
-    first = min(launch.time_ns for launch in scenario.launches)
-    return _envelope("start", 1, "start/1", first, scenario, record)
+    return _envelope("start", 1, "start/1", scenario.begin_ns, scenario, record)
 
 
 def _envelope(topic: str, sequence: int, name: str, at_ns: int, scenario: Scenario, record: Record) -> Envelope:
@@ -117,6 +130,7 @@ def _play_case(
     seed: int,
     case: str,
     launches: Sequence[Launch],
+    scenery: Scenery | None,
     journal: Journal | None,
     watch: Stopwatch,
 ) -> CaseRecord:
@@ -124,22 +138,24 @@ def _play_case(
         flights = [(launch, flown(launch, catalog.boosters[launch.booster])) for launch in launches]
         truths = [truth_of(launch, catalog.boosters[launch.booster], path) for launch, path in flights]
     with watch.part("sensors"):
-        observed = observe(catalog, scenario, seed, flights)
+        observed = observe(catalog, scenario, seed, flights, scenery)
     if journal is not None:
         records: list[FlightTruth | ObservationTruth] = [*truths, *observed.truth]
+        begin_ns = truths[0].time_ns if truths else scenario.begin_ns
         journal.append(
             f"{case}/truth",
             "input",
             [
-                _envelope("truth", i, f"truth/{i}", truths[0].time_ns, scenario, record)
+                _envelope("truth", i, f"truth/{i}", begin_ns, scenario, record)
                 for i, record in enumerate(records, 1)
             ],
         )
     link = FixedDelay(scenario.sharing.delay_s)
+    known = None if scenery is None else scenery.known
     chains: dict[tuple[str, str], ChainRecord] = {}
     with watch.part("alone"):
         for partner in scenario.partners:
-            lane = make_lane(catalog, scenario, case, partner, "alone", journal)
+            lane = make_lane(catalog, scenario, case, partner, "alone", journal, known)
             chains[partner, "alone"] = _drive(lane, observed.own[partner], observed.stop_ns)
     with watch.part("integrated"):
         for partner in scenario.partners:
@@ -149,12 +165,13 @@ def _play_case(
                     alone = chains[other, "alone"]
                     inputs += outgoing(scenario.sharing.level, other, alone.inputs, alone.outputs, partner, link)
             inputs.sort(key=lambda e: e.received_ns)
-            lane = make_lane(catalog, scenario, case, partner, "integrated", journal)
+            lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known)
             chains[partner, "integrated"] = _drive(lane, inputs, observed.stop_ns)
     with watch.part("journal"):
         if journal is not None:
             journal.commit()
-    return CaseRecord(case, truths, observed.truth, chains)
+    played = {} if scenery is None else scenery.played
+    return CaseRecord(case, truths, observed.truth, chains, played, observed.suppressed)
 
 
 def _drive(lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> ChainRecord:

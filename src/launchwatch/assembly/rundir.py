@@ -57,8 +57,9 @@ def run_to(
             from launchwatch.report.html import render_html
 
             view = view_of(run, catalog, events)
-            with watch.part("globe"):
-                (partial / "globe.czml").write_bytes(globe_czml(view))
+            if scenario.launches:
+                with watch.part("globe"):
+                    (partial / "globe.czml").write_bytes(globe_czml(view))
             with watch.part("report"):
                 (partial / "report.html").write_text(render_html(view), encoding="utf-8")
         _write_json(partial / "timing.json", {name: round(s, 4) for name, s in watch.seconds.items()})
@@ -204,7 +205,7 @@ def _opened(envelope: Envelope) -> Envelope | None:
 
 
 def _sensors(scenario: Scenario, catalog: Catalog) -> list[dict[str, Any]]:
-    date_ns = min(launch.time_ns for launch in scenario.launches)
+    date_ns = scenario.begin_ns
     found = []
     for partner in scenario.partners:
         for sensor in sensors_of(catalog, scenario, partner, date_ns):
@@ -254,8 +255,10 @@ def _figures(scenario: Scenario, catalog: Catalog) -> list[Mapping[str, Any]]:
         mass = block.payload_kg + sum(s.propellant_kg + s.inert_kg for s in block.stages)
         add(block, "mass at lift-off", round(mass), "kg")
         add(block, "burn times of the stages", " / ".join(f"{s.burn_s:g}" for s in block.stages), "s")
-        add(block, "share of jet power radiated in 2.65-2.95 um", block.plume_efficiency, "1")
-    date_ns = min(launch.time_ns for launch in scenario.launches)
+        for plume in dict.fromkeys(stage.plume_of for stage in block.stages):
+            one = catalog.plumes[plume]
+            add(one, "share of jet power radiated in 2.65-2.95 um", one.efficiency[1], "1")
+    date_ns = scenario.begin_ns
     payloads = []
     for partner in scenario.partners:
         for sensor in sensors_of(catalog, scenario, partner, date_ns):

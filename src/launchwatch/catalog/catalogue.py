@@ -22,10 +22,12 @@ from launchwatch.catalog.schema import (
     Partner,
     Payload,
     Place,
+    Plume,
     Policy,
     RadarSensor,
     Region,
     Scenario,
+    Walker,
 )
 from launchwatch.core.epochs import NS, format_utc
 
@@ -35,6 +37,7 @@ KINDS: dict[str, Any] = {
     "sensors_infrared": InfraredSensor,
     "radar_modes": AnyMode,
     "sensors_radar": RadarSensor,
+    "plumes": Plume,
     "cross_sections": CrossSection,
     "boosters": Booster,
     "places": Place,
@@ -58,6 +61,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     sensors_infrared: dict[str, InfraredSensor]
     radar_modes: dict[str, AnyMode]
     sensors_radar: dict[str, RadarSensor]
+    plumes: dict[str, Plume]
     cross_sections: dict[str, CrossSection]
     boosters: dict[str, Booster]
     places: dict[str, Place]
@@ -133,6 +137,16 @@ def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Pr
             yield from _unknown(("orbit",), "orbit", block.orbit, catalog.orbits)
         for i, use in enumerate(block.orbits):
             yield from _unknown(("orbits", i, "orbit"), "orbit", use.orbit, catalog.orbits)
+        layers = [o for o in (catalog.orbits.get(name) for name in block.orbit_ids) if isinstance(o, Walker)]
+        if (block.satellite is not None) != bool(layers):
+            yield ("satellite",), "goes with an orbit of kind walker, and such an orbit with it"
+        for layer in layers:
+            most = layer.planes * layer.satellites_per_plane
+            if block.satellite is not None and block.satellite > most:
+                yield ("satellite",), f"is {block.satellite}; {layer.id!r} has {most}"
+    elif isinstance(block, Booster):
+        for i, stage in enumerate(block.stages):
+            yield from _unknown(("stages", i, "plume"), "plume", stage.plume_of, catalog.plumes)
     elif isinstance(block, RadarSensor):
         yield from _mode_problems(block, catalog)
     elif isinstance(block, Partner):
@@ -181,13 +195,14 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
     for i, launch in enumerate(scenario.launches):
         yield from _unknown(("launches", i, "booster"), "booster", launch.booster, catalog.boosters)
     sensors = {*catalog.sensors_infrared, *catalog.sensors_radar}
-    serving = {name for launch in scenario.launches for name in catalog.sensors_in_service(launch.time_ns)}
+    dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]
+    serving = {name for date_ns in dates for name in catalog.sensors_in_service(date_ns)}
     for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):
         for i, name in enumerate(names):
             path = ("sensors", key, i)
             yield from _unknown(path, "sensor", name, sensors)
             if key == "only" and name in sensors and name not in serving:
-                day = utc_day(scenario.launches[0].time_ns)
+                day = utc_day(dates[0])
                 yield path, f"{name!r} is not in service on {day}; name sensors in service, or change its in_service"
 
 

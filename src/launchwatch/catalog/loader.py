@@ -87,7 +87,7 @@ def list_records(kind: str, catalog: Catalog | None = None) -> list[Raw]:
     catalog = catalog or load_catalog()
     if kind == "scenarios":
         return [
-            {"id": name, "title": raw["title"], "partners": raw["partners"], "launches": len(raw["launches"]),
+            {"id": name, "title": raw["title"], "partners": raw["partners"], "launches": len(raw.get("launches", ())),
              "sources": raw["sources"]}
             for name, raw in catalog.scenarios.items()
         ]  # fmt: skip

@@ -10,6 +10,7 @@ from msgspec import Meta, field
 from launchwatch.catalog.records import (
     Angle,
     Country,
+    Fraction,
     Id,
     Inclination,
     Latitude,
@@ -23,6 +24,8 @@ from launchwatch.catalog.records import (
     time_problems,
 )
 from launchwatch.core.epochs import parse_utc
+
+_SINGLE = ("fires", "fireballs", "satellites", "earlier", "decaying")
 
 SharingLevel = Literal["warnings", "tracks", "observations"]
 
@@ -134,21 +137,43 @@ class Sharing(Record, frozen=True, kw_only=True):
 
 
 class Weather(Record, frozen=True, kw_only=True):
-    """Cloud over the launch, below whose top infrared sees nothing; air and ionosphere over the radars.
+    """Cloud, below whose top infrared sees nothing, and the air above it; air and ionosphere over the radars.
 
     Attributes
     ----------
+    clouds : ``given``: tops at ``cloud_top_km`` over the part ``cover`` of the sky; ``climatology``: cover and tops as
+        usual at the latitude.
+    cover : part of the sky under cloud; 1 is a closed deck.
+    atmosphere : the clear air that light passes.
     electron_content_tecu : vertical electron content, 1e16 electrons / m^2; radars correct for 30.
     surface_refractivity : of the air, (n - 1) 1e6; radars correct for 315.
     auroral_activity : index Kp, 0 (no aurora that echoes) to 9.
     sunspots : smoothed number; it sets the frequencies that reach over the horizon.
     """
 
+    clouds: Literal["given", "climatology"] = "given"
     cloud_top_km: NonNegative = 7.0
+    cover: Fraction = 1.0
+    atmosphere: Literal[
+        "us-standard", "tropical", "midlatitude-summer", "midlatitude-winter", "subarctic-summer", "subarctic-winter"
+    ] = "us-standard"
     electron_content_tecu: NonNegative = 30.0
     surface_refractivity: NonNegative = 315.0
     auroral_activity: Annotated[float, Meta(ge=0.0, le=9.0)] = 0.0
     sunspots: Annotated[float, Meta(ge=0.0, le=300.0)] = 80.0
+
+
+class Signature(Record, frozen=True, kw_only=True):
+    """What shines of a flight.
+
+    Attributes
+    ----------
+    sampled : whether brightness is drawn for each launch between the bounds of the catalogue; else it is nominal.
+    entry : whether what re-enters glows as well.
+    """
+
+    sampled: bool = False
+    entry: bool = False
 
 
 class SensorChoice(Record, frozen=True, kw_only=True):
@@ -158,8 +183,63 @@ class SensorChoice(Record, frozen=True, kw_only=True):
     exclude: tuple[Id, ...] = ()
 
 
+class Window(Record, frozen=True, kw_only=True):
+    """When sensors are played, UTC, where no launch says so."""
+
+    from_: str = field(name="from")
+    until: str
+
+    @property
+    def from_ns(self) -> int:
+        """Its start, ns TAI."""
+        return parse_utc(self.from_)
+
+    @property
+    def until_ns(self) -> int:
+        """Its end, ns TAI."""
+        return parse_utc(self.until)
+
+    def _problems(self) -> Iterator[Problem]:
+        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
+        yield from wrong
+        if not wrong and self.until_ns <= self.from_ns:
+            yield ("until",), "is not after from"
+
+
+class NonLaunches(Record, frozen=True, kw_only=True):
+    """Files of real things that are no launches, as paths below ``folder`` (null: that of ``LAUNCHWATCH_DATA``).
+
+    ``fires`` of MODIS (csv), ``fireballs`` of CNEOS (csv), ``lightning`` of GLM (netCDF), ``satellites`` that fly and
+    ``decaying`` ones (element sets); ``earlier``: an older catalogue of satellites, and what is not in it the chains do
+    not know. Times of day are kept and dates shifted into the window, but for satellites.
+    """
+
+    folder: Text | None = None
+    fires: Text | None = None
+    fireballs: Text | None = None
+    lightning: tuple[Text, ...] = ()
+    satellites: Text | None = None
+    earlier: Text | None = None
+    decaying: Text | None = None
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Key and path of each file."""
+        single = {name: getattr(self, name) for name in _SINGLE}
+        return (*((n, p) for n, p in single.items() if p is not None), *(("lightning", p) for p in self.lightning))
+
+    def _problems(self) -> Iterator[Problem]:
+        if not self.files:
+            yield (), "names no file; give fires, fireballs, lightning or satellites"
+        for name in ("earlier", "decaying"):
+            if self.satellites is None and getattr(self, name) is not None:
+                yield (name,), "goes with satellites"
+
+
 class Scenario(Record, frozen=True, kw_only=True):
     """Launches, the partners that watch them, and the conditions.
+
+    A scenario without launches has a ``window`` and ``non_launches``, and is one case that bears its id.
 
     ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
     ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
@@ -169,10 +249,13 @@ class Scenario(Record, frozen=True, kw_only=True):
     title: Text
     sources: Annotated[tuple[Text, ...], Meta(min_length=1)]
     partners: Annotated[tuple[Country, ...], Meta(min_length=1)]
-    launches: Annotated[tuple[Launch, ...], Meta(min_length=1)]
+    launches: tuple[Launch, ...] = ()
+    window: Window | None = None
+    non_launches: NonLaunches | None = None
     purpose: Literal["exercise", "test"] = "exercise"
     sharing: Sharing = Sharing()
     weather: Weather = Weather()
+    signature: Signature = Signature()
     objects: Literal["payload", "all"] = "payload"
     sensors: SensorChoice = SensorChoice()
     seed: Annotated[int, Meta(ge=0)] = 1
@@ -186,9 +269,22 @@ class Scenario(Record, frozen=True, kw_only=True):
         for launch in self.launches:
             name = launch.case or launch.id
             cases[name] = (*cases.get(name, ()), launch)
-        return cases
+        return cases or {self.id: ()}
+
+    @property
+    def begin_ns(self) -> int:
+        """Start of the window, or the first lift-off, ns TAI."""
+        return self.window.from_ns if self.window is not None else min(launch.time_ns for launch in self.launches)
 
     def _problems(self) -> Iterator[Problem]:
+        if (self.window is None) != (self.non_launches is None):
+            missing = "window" if self.window is None else "non_launches"
+            yield (missing,), "missing; window and non_launches go together"
+        elif bool(self.launches) == (self.window is not None):
+            yield ("launches",), "give either launches, or a window and non_launches"
+        for name, part in (("window", self.window), ("non_launches", self.non_launches)):
+            if part is not None:
+                yield from (((name, *path), text) for path, text in part.problems())
         for i, launch in enumerate(self.launches):
             yield from ((("launches", i, *path), text) for path, text in launch.problems())
         for name, ids in (("launches", [launch.id for launch in self.launches]), ("partners", self.partners)):

@@ -22,7 +22,9 @@ from launchwatch.catalog.infrared import (
     Orbit,
     OrbitUse,
     Payload,
+    Walker,
 )
+from launchwatch.catalog.plumes import Plume
 from launchwatch.catalog.radar import (
     AnyMode,
     ArrayMode,
@@ -52,14 +54,17 @@ from launchwatch.catalog.records import (
 from launchwatch.catalog.scenario import (
     Launch,
     LaunchFailure,
+    NonLaunches,
     Point,
     Scenario,
     SensorChoice,
     Sharing,
     SharingLevel,
+    Signature,
     TargetOrbit,
     Trajectory,
     Weather,
+    Window,
 )
 from launchwatch.catalog.sensors import InService, Sensor
 from launchwatch.catalog.vehicles import (
@@ -95,12 +100,14 @@ __all__ = [
     "Launch",
     "LaunchFailure",
     "Molniya",
+    "NonLaunches",
     "Orbit",
     "OrbitUse",
     "Overflight",
     "Partner",
     "Payload",
     "Place",
+    "Plume",
     "Point",
     "Policy",
     "Procedure",
@@ -115,12 +122,15 @@ __all__ = [
     "SensorChoice",
     "Sharing",
     "SharingLevel",
+    "Signature",
     "Stage",
     "Steering",
     "TargetOrbit",
     "Trajectory",
+    "Walker",
     "Warn",
     "Weather",
+    "Window",
 ]
 
 

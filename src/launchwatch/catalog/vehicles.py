@@ -11,6 +11,7 @@ from launchwatch.catalog.records import (
     Block,
     Country,
     Fraction,
+    Id,
     NonNegative,
     Positive,
     Problem,
@@ -62,6 +63,7 @@ class Stage(Record, frozen=True, kw_only=True):
     steering : by the booster's pitch programme; along the velocity through the air, after a tip-over (first stage); or
         along the inertial velocity.
     throttle : (from_s after ignition, flow over that at full throttle), steps in ascending order; full until the first.
+    plume : its plume; null for that of the propellant (`plume_of`).
     """
 
     name: Text
@@ -76,6 +78,12 @@ class Stage(Record, frozen=True, kw_only=True):
     steering: Steering = "programme"
     throttle: tuple[tuple[Positive, Positive], ...] = ()
     flyback: Flyback | None = None
+    plume: Id | None = None
+
+    @property
+    def plume_of(self) -> str:
+        """Identifier of its plume: the one that is named, or the usual one of its propellant."""
+        return self.plume or {"solid": "solid-composite", "liquid": "liquid-storable"}[self.propellant]
 
     def _problems(self) -> Iterator[Problem]:
         starts = [0.0, *(start for start, _ in self.throttle)]
@@ -102,12 +110,17 @@ class Glide(Record, frozen=True, kw_only=True):
     manner : ``equilibrium``: lift is held so that the path falls evenly; ``skip``: constant lift.
     most_lift : lift at most over that of the best glide, for the pull-up.
     nose_radius_m : for heating.
+    skin_area_m2, skin_emissivity, skin_heating : hot skin that faces a sensor, and the part of the nose's heating that
+        the skin takes on the whole; assumptions, with a factor of 2 either way on each.
     """
 
     lift_to_drag: Annotated[float, Meta(gt=0.0, le=10.0)]
     manner: Literal["equilibrium", "skip"] = "equilibrium"
     most_lift: Annotated[float, Meta(gt=1.0, le=5.0)] = 1.8
     nose_radius_m: Positive = 0.03
+    skin_area_m2: Positive = 4.0
+    skin_emissivity: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.8
+    skin_heating: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.05
 
 
 class Deployment(Record, frozen=True, kw_only=True):
@@ -135,7 +148,8 @@ class Booster(Block, frozen=True, kw_only=True):
     glide : lift of the payload, where it glides; null for one that falls.
     deployments : objects let go after the last burnout, beside the payload.
     cd_scale : factor on the drag curve of BENCH-1.
-    plume_efficiency : fraction of the jet power that is radiated in 2.65-2.95 um, with its low and high bound.
+    plume_efficiency, plume_efficiency_low, plume_efficiency_high : fraction of the jet power that is radiated in
+        2.65-2.95 um, with its bounds; null for that of the plumes of the stages.
     """
 
     booster_class: BoosterClass = field(name="class")
@@ -150,9 +164,9 @@ class Booster(Block, frozen=True, kw_only=True):
     glide: Glide | None = None
     deployments: tuple[Deployment, ...] = ()
     cd_scale: Positive = 1.0
-    plume_efficiency: Fraction = 1.0e-3
-    plume_efficiency_low: Fraction = 3.0e-4
-    plume_efficiency_high: Fraction = 3.0e-3
+    plume_efficiency: Fraction | None = None
+    plume_efficiency_low: Fraction | None = None
+    plume_efficiency_high: Fraction | None = None
     rcs_booster_m2: Positive
     rcs_payload_m2: Positive
 
@@ -162,12 +176,12 @@ class Booster(Block, frozen=True, kw_only=True):
             yield from ((("stages", i, *path), text) for path, text in stage.problems())
             if i and stage.steering == "gravity-turn" and self.stages[0].steering != "gravity-turn":
                 yield ("stages", i, "steering"), "is a gravity turn that no first stage has begun"
-        if not self.plume_efficiency_low <= self.plume_efficiency <= self.plume_efficiency_high:
-            low, high = self.plume_efficiency_low, self.plume_efficiency_high
-            yield (
-                ("plume_efficiency",),
-                f"is {self.plume_efficiency:g}; it must lie between its bounds {low:g} and {high:g}",
-            )
+        low, nominal, high = self.plume_efficiency_low, self.plume_efficiency, self.plume_efficiency_high
+        if low is not None and nominal is not None and high is not None:
+            if not low <= nominal <= high:
+                yield ("plume_efficiency",), f"is {nominal:g}; it must lie between its bounds {low:g} and {high:g}"
+        elif (low, nominal, high) != (None, None, None):
+            yield ("plume_efficiency",), "goes with plume_efficiency_low and plume_efficiency_high; give all three"
         if self.published_range_km is not None:
             least, most = self.published_range_km
             if most is not None and most < least:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from launchwatch.core.arrays import FloatArray
 
@@ -44,6 +44,43 @@ def look_uniforms(seed: int, sensor: str, thing: str, first_look: int, count: in
     bits = np.random.Philox(key=int.from_bytes(digest, "little"), counter=first_look * blocks)
     raw = np.asarray(bits.random_raw(count * blocks * _WORDS)).reshape(count, blocks * _WORDS)[:, :width]
     return np.asarray(((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)  # both ends stay open
+
+
+def cell_uniforms(seed: int, thing: str, *cells: ArrayLike) -> FloatArray:
+    """Uniform numbers of the cells of a lattice, each a pure function of seed, thing and cell.
+
+    For fields that are asked for at scattered places; the finaliser of SplitMix64 (Steele et al., 2014) over the
+    coordinates in turn, under a BLAKE2b key.
+
+    Parameters
+    ----------
+    seed : int
+    thing : str
+        What the numbers are for.
+    *cells : array_like of int64
+        Coordinates of the cells, broadcast together.
+
+    Returns
+    -------
+    FloatArray
+        In the open interval (0, 1), broadcast shape.
+    """
+    digest = blake2b("\x1f".join((str(seed), thing)).encode(), digest_size=8).digest()
+    state = np.full((1,), int.from_bytes(digest, "little"), dtype=np.uint64)
+    for cell in cells:
+        state = _mixed(state + np.asarray(cell, dtype=np.int64).astype(np.uint64) * _GOLDEN)
+    out = (_mixed(state + _GOLDEN) >> np.uint64(12)).astype(np.float64)
+    shape = np.broadcast_shapes(*(np.shape(cell) for cell in cells))
+    return np.asarray(((out + 0.5) * 2.0**-52).reshape(shape))
+
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
 
 
 def normals(uniforms: ArrayLike) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import inside_95_2d, nees
 from launchwatch.core.geodesy import inverse, itrf_from_geodetic
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
+from launchwatch.evaluation.non_launches import account
 from launchwatch.messages.assessments import Assessment, GroundPoint
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
-from launchwatch.messages.truth import FlightTruth, ObservationTruth
+from launchwatch.messages.truth import FlightTruth, ObjectKind, ObservationTruth
 from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
@@ -41,12 +42,17 @@ class ChainRecord:
 
 @dataclass(frozen=True)
 class CaseRecord:
-    """One case: its true flights, whose detections are whose, and its chains by (partner, chain)."""
+    """One case: its true flights, whose detections are whose, and its chains by (partner, chain).
+
+    ``played`` counts what else was in the sky by kind, ``suppressed`` the sightings that each sensor kept back.
+    """
 
     case: str
     flights: Sequence[FlightTruth]
     observed: Sequence[ObservationTruth]
     chains: Mapping[tuple[str, str], ChainRecord]
+    played: Mapping[ObjectKind, int] = field(default_factory=dict)
+    suppressed: Mapping[str, int] = field(default_factory=dict)
 
 
 def summarise(
@@ -66,7 +72,7 @@ def summarise(
             launches.append(_launch(case, flight, scenario, partners, regions))
         final = {a.event: a for a in _assessments(case.chains[first, "integrated"])}
         false_events += sum(launch_of_assessment(a, case.flights) is None for a in final.values())
-    return {
+    document = {
         "schema": SCHEMA,
         "scenario": scenario.id,
         "seed": seed,
@@ -76,6 +82,11 @@ def summarise(
         "partners": {name: _medians(launches, name) for name in scenario.partners},
         "false_events": false_events,
     }
+    if scenario.non_launches is None:
+        return document
+    (case,) = cases
+    homes = {name: partners[name].region for name in scenario.partners}
+    return document | {"non_launches": account(case.played, case.observed, case.suppressed, case.chains, homes)}
 
 
 def _assessments(chain: ChainRecord) -> list[Assessment]:

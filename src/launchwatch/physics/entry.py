@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.physics.gravity import MU
+from launchwatch.physics.radiometry import STEFAN_BOLTZMANN
 
 SUTTON_GRAVES = 1.7415e-4
 """Stagnation heating of air: W/m^2 for kg/m^3, m and m/s (Sutton and Graves, NASA TR R-376, 1971)."""
@@ -34,6 +35,11 @@ def stagnation_heating(density: ArrayLike, speed: ArrayLike, nose_radius_m: floa
     """
     rho, v = np.asarray(density, dtype=np.float64), np.asarray(speed, dtype=np.float64)
     return np.asarray(SUTTON_GRAVES * np.sqrt(rho / nose_radius_m) * v**3)
+
+
+def radiative_equilibrium(heating: ArrayLike, emissivity: float) -> FloatArray:
+    """Temperature, K, of a grey surface that radiates all that it is heated with, W/m^2."""
+    return np.asarray((np.asarray(heating, dtype=np.float64) / (emissivity * STEFAN_BOLTZMANN)) ** 0.25)
 
 
 def dynamic_pressure(density: ArrayLike, speed: ArrayLike) -> FloatArray:

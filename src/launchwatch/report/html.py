@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from launchwatch.report import captions
+from launchwatch.report import captions, quiet
 from launchwatch.report.estimates import estimates_figure
 from launchwatch.report.globe import globe_data
 from launchwatch.report.looks import looks_figure
 from launchwatch.report.maps import map_figure
 from launchwatch.report.pages import asset, templates
+from launchwatch.report.quiet import KindRow, account_of
 from launchwatch.report.run import Case, RunView, cases_of, partners_of, scenario_of, watermark
 from launchwatch.report.sightings import Sightings, sightings_of
 from launchwatch.report.table import COLUMNS, conditions, counts, flight_words, launch_rows, partner_medians
@@ -44,6 +45,25 @@ class Section:
     flights: tuple[str, ...]
     figures: tuple[Figure, ...]
     errors: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class PartnerAccount:
+    """What one partner's sensors and chains made of everything that is no launch."""
+
+    partner: str
+    rows: tuple[KindRow, ...]
+    remarks: str
+
+
+@dataclass(frozen=True)
+class QuietSection:
+    """The section of a run without launches."""
+
+    verdict: str
+    columns: tuple[str, ...]
+    partners: tuple[PartnerAccount, ...]
+    notes: tuple[str, ...]
 
 
 def render_html(view: RunView) -> str:
@@ -76,6 +96,8 @@ def render_html(view: RunView) -> str:
                 errors=_error_rows(case),
             )
         )
+    account = account_of(view)
+    quiet_section = None if account is None else _quiet(view, account)
     script = asset("report.js")
     scenario = scenario_of(view)
     return (
@@ -94,6 +116,8 @@ def render_html(view: RunView) -> str:
             counts=counts(view),
             notes=NOTES,
             sections=sections,
+            quiet=quiet_section,
+            tables_before=len(sections) + 2 if quiet_section is None else len(quiet_section.partners),
             globe_number=number + 1,
             globe_caption=captions.globe_caption(partners_of(view)[0]),
             sensors=[_sensor_row(one) for one in view.sensors],
@@ -101,8 +125,20 @@ def render_html(view: RunView) -> str:
             css=Markup(asset("report.css")),  # noqa: S704  our own file
             script=Markup(script),  # noqa: S704  our own file
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            data=_json(globe_data(view, cases, sensors)),
+            data=_json(globe_data(view, cases, sensors)) if cases else "",
         )
+    )
+
+
+def _quiet(view: RunView, account: Mapping[str, Any]) -> QuietSection:
+    return QuietSection(
+        verdict=quiet.verdict(account),
+        columns=quiet.COLUMNS,
+        partners=tuple(
+            PartnerAccount(partner, quiet.kind_rows(account, partner), quiet.remarks(account, partner))
+            for partner in partners_of(view)
+        ),
+        notes=quiet.NOTES,
     )
 
 

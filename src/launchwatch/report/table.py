@@ -135,6 +135,11 @@ def terminal_table(view: RunView) -> RenderableType:
     from rich.constrain import Constrain
     from rich.text import Text
 
+    account = view.summary.get("non_launches")
+    if account is not None:
+        from launchwatch.report.quiet import terminal_account  # for runs without launches only
+
+        return terminal_account(view, account)
     parts: list[RenderableType] = [
         Text(f"{view.summary['scenario']}: {scenario_of(view)['title']}", style="bold"),
         Text(f"{watermark(view)}. {conditions(view)}", style="yellow"),

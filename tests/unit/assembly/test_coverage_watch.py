@@ -17,9 +17,11 @@ from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import azimuth_elevation_range
 from launchwatch.core.geodesy import geodetic_from_itrf, inverse, itrf_from_geodetic
 from launchwatch.physics.radar import ratio, snr_at
-from launchwatch.physics.radiometry import band_share, irradiance, plume_intensity, transmission
+from launchwatch.physics.radiometry import irradiance
+from launchwatch.physics.transmission import transmission
 from launchwatch.physics.visibility import MEAN_RADIUS, in_sectors, lowest_height, zenith_angle_deg
 from launchwatch.sim.scenes.launched import payload_of
+from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.orbits import satellite_positions
@@ -45,9 +47,9 @@ def looked(visible: Any, height_m: FloatArray, step_s: float, period_s: float) -
 def plain_infrared(eye: Payload, flight: ClassFlight, where: FloatArray, here: FloatArray, cloud_m: float) -> Any:
     """Which steps of the boost phase are visible, by the functions of physics alone."""
     boost = flight.boost
-    bright = plume_intensity(flight.booster.plume_efficiency, boost.thrust_n, boost.exhaust_m_s, boost.height_m)
+    bright = flight.light.intensity_w_sr(boost.t_s, eye.band_um)
     clear = transmission(eye.band_um, boost.height_m, zenith_angle_deg(where, here))
-    signal = irradiance(bright * band_share(eye.band_um), np.linalg.norm(where - here, axis=1), clear)
+    signal = irradiance(bright, np.linalg.norm(where - here, axis=1), clear)
     seen = signal / eye.noise_equivalent_irradiance_w_m2 >= eye.threshold_snr
     seen &= (boost.height_m >= cloud_m - 1.0) & (lowest_height(here, where) >= cloud_m - 1.0)
     if eye.earth_limb_margin_km is not None:
@@ -155,7 +157,7 @@ def test_first_looks_are_the_mean_of_the_simulated_sensor() -> None:
         payload="payload", orbit="orbit",
     )  # fmt: skip
     here = stationary(20.0)
-    one = payload_of("launch", DAY_NS, ICBM.booster, ICBM.path, CATALOG.cross_sections)
+    one = payload_of("launch", DAY_NS, ICBM.booster, ICBM.path, Signatures(CATALOG.plumes), CATALOG.cross_sections)
 
     def orbit(ns: Any) -> tuple[FloatArray, FloatArray]:
         return np.tile(here, (len(ns), 1)), np.zeros((len(ns), 3))

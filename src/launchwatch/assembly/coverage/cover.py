@@ -197,7 +197,7 @@ def _flight(flight: ClassFlight) -> dict[str, Any]:
         "burnout_s": round(path.burnout_s, 1),
         "burnout_altitude_km": round(path.burnout_altitude_km, 1),
         "counted_until_s": round(float(flight.whole.t_s[-1]), 1),
-        "plume_efficiency": flight.booster.plume_efficiency,
+        "plumes": [stage.plume_of for stage in flight.booster.stages],
         "rcs_booster_m2": flight.booster.rcs_booster_m2,
         "rcs_payload_m2": flight.booster.rcs_payload_m2,
     }

@@ -12,6 +12,8 @@ from launchwatch.catalog.records import CatalogError, nearest
 from launchwatch.catalog.schema import Booster, BoosterClass
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.geodesy import direct, geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.sim.scenes.objects import Emission
+from launchwatch.sim.scenes.signatures import BurningStages, Signatures
 from launchwatch.sim.truth.aim import aim_apogee_range, aim_impact
 from launchwatch.sim.truth.aim_orbit import aim_orbit
 from launchwatch.sim.truth.flight import Trajectory, fly
@@ -72,10 +74,11 @@ class Profile:
 
 @dataclass(frozen=True)
 class ClassFlight:
-    """The flight of a class: its booster, its trajectory, the boost phase and what of the whole flight counts."""
+    """The flight of a class: its booster, trajectory and plume, the boost phase and what of the whole flight counts."""
 
     booster: Booster
     path: Trajectory
+    light: Emission
     boost: Profile
     whole: Profile
 
@@ -103,7 +106,14 @@ def class_flight(catalog: Catalog, booster_class: str) -> ClassFlight:
         plan = aim_impact(booster, _LAUNCH, direct(*_LAUNCH, 0.0, flying.range_km * 1e3))
     path = fly(booster, plan)
     end_s = path.burnout_s if path.impact_s is None else path.impact_s
-    return ClassFlight(booster, path, profile(path, BOOST_STEP_S, path.burnout_s), profile(path, FLIGHT_STEP_S, end_s))
+    boost, whole = profile(path, BOOST_STEP_S, path.burnout_s), profile(path, FLIGHT_STEP_S, end_s)
+    return ClassFlight(booster, path, plume_of(catalog, booster, path), boost, whole)
+
+
+def plume_of(catalog: Catalog, booster: Booster, path: Trajectory) -> BurningStages:
+    """The plumes of a flight, at the nominal figures of the catalogue."""
+    signatures = Signatures(catalog.plumes)
+    return BurningStages(booster, path, signatures, signatures.draws(booster.id))
 
 
 def profile(path: Trajectory, step_s: float, until_s: float) -> Profile:

@@ -14,7 +14,7 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import A, B, itrf_from_geodetic
 from launchwatch.physics.radar import ratio
-from launchwatch.physics.radiometry import band_share, plume_intensity, transmission
+from launchwatch.physics.transmission import transmission
 from launchwatch.physics.visibility import MEAN_RADIUS, sector_widths
 
 KINDS = ("infrared", "radar", "over-the-horizon")
@@ -181,9 +181,9 @@ def radar_watch(cells: Cells, flight: ClassFlight, sensors: Sequence[RadarSensor
 def signal_m2(payload: Payload, flight: ClassFlight, cloud_top_m: float) -> FloatArray:
     """Squared range (n,), m^2, at which the plume's mean SNR meets the threshold without air; 0 below the cloud."""
     boost = flight.boost
-    intensity = plume_intensity(flight.booster.plume_efficiency, boost.thrust_n, boost.exhaust_m_s, boost.height_m)
+    intensity = flight.light.intensity_w_sr(boost.t_s, payload.band_um)
     least = payload.noise_equivalent_irradiance_w_m2 * payload.threshold_snr
-    bright = intensity * band_share(payload.band_um) / least
+    bright = intensity / least
     return np.where((boost.thrust_n > 0.0) & (boost.height_m >= cloud_top_m - _ROUNDING_M), bright, 0.0)
 
 

@@ -21,7 +21,7 @@ from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Phenomenology, Track
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion.launches import fuse_launches, launch_position
+from launchwatch.processing.motion.launches import bounded, fuse_launches, launch_position
 
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
@@ -196,13 +196,18 @@ def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
 
 
 def _state_distance(a: Track, b: Track) -> float:
-    """Chi-squared (6) between two states in free flight, at the epoch of the one that is known worse."""
+    """Chi-squared (6) between two states in free flight, at the epoch of the one that is known worse.
+
+    Infinite where one of them may be anywhere: it says nothing of the other.
+    """
     if np.trace(a.covariance[:3, :3]) < np.trace(b.covariance[:3, :3]):
         a, b = b, a
     dt = (a.epoch_ns - b.epoch_ns) / S
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
-    away = a.state - other
-    return float(away @ np.linalg.solve(a.covariance + phi @ b.covariance @ phi.T, away))
+    away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
+    if not bounded(spread):
+        return np.inf
+    return float(away @ np.linalg.solve(spread, away))
 
 
 def fuse(tracks: list[Track]) -> Track:
@@ -218,8 +223,9 @@ def fuse(tracks: list[Track]) -> Track:
         if free and _state_distance(best, other) < STATE_GATE:
             dt = (best.epoch_ns - other.epoch_ns) / S
             phi = flight.transition(other.state, dt)
-            moved = flight.state_after(other.state, dt)
-            state, covariance = intersect_covariances(state, covariance, moved, phi @ other.covariance @ phi.T)
+            moved, spread = flight.state_after(other.state, dt), phi @ other.covariance @ phi.T
+            if bounded(covariance) and bounded(spread):
+                state, covariance = intersect_covariances(state, covariance, moved, spread)
         launch = fuse_launches(launch, other.launch)
     kinds: dict[Phenomenology, str] = {}
     for t in sorted(ordered, key=lambda t: t.first_detection_ns):

@@ -11,6 +11,16 @@ from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.tracks import LaunchFit
 
 S = 1_000_000_000
+ANYWHERE_M = 20e6  # a position worse known than this is on either side of the Earth
+LEAST_EIGENVALUE = 1e-15  # of a correlation matrix; below it rounding has eaten the matrix
+
+
+def bounded(covariance: FloatArray) -> bool:
+    """Whether a covariance, position first and in m, is one, and says more than `somewhere on Earth`."""
+    if not np.trace(covariance[:2, :2]) < ANYWHERE_M**2:
+        return False
+    scale = np.sqrt(np.maximum(np.diag(covariance), np.finfo(float).tiny))
+    return float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0]) > LEAST_EIGENVALUE
 
 
 def launch_position(launch: LaunchFit) -> FloatArray:
@@ -19,9 +29,14 @@ def launch_position(launch: LaunchFit) -> FloatArray:
 
 
 def fuse_launches(a: LaunchFit | None, b: LaunchFit | None) -> LaunchFit | None:
-    """One launch of two that may rest on the same looks, by covariance intersection; null where both are."""
+    """One launch of two that may rest on the same looks, by covariance intersection; null where both are.
+
+    One whose covariance has lost its meaning, for its fit ran away, says nothing of the other.
+    """
     if a is None or b is None:
         return a or b
+    if not (bounded(a.covariance) and bounded(b.covariance)):
+        return a if bounded(a.covariance) else b
     axes = enu_axes(a.lat_deg, a.lon_deg)
     apart = axes[:2] @ (launch_position(b) - launch_position(a))
     turn = (b.azimuth_deg - a.azimuth_deg + 180.0) % 360.0 - 180.0

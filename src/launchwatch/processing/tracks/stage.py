@@ -42,12 +42,15 @@ from launchwatch.processing.tracks.record import (
     interval_s,
 )
 from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back
+from launchwatch.processing.tracks.still import stands_still
 from launchwatch.processing.tracks.tracklets import Tracklet, extend
 
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
+UNEXPLAINED_CHI2 = 10.0  # of a degree of freedom; young tracks of true launches stay below 4
 RISING_SIGMAS = 3.0
 LOST_S = 900.0
+LATE_NS = 30 * S  # what a sensor's report may take to arrive
 ENDED_S = 12.0  # silence after which a burn has ended
 # A spent last stage is pushed off the payload by springs or small retro-rockets, 1 to 10 m/s.
 SEPARATION_M_S, COMPANY_LOOKS = 3.0, 3
@@ -111,8 +114,10 @@ class TracksStage:
 
 
 def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:
-    """Whether a tracklet has nothing more to give: long silent, or of a track that flies on without it."""
+    """Whether a tracklet has nothing more to give: long silent, or of no track and too long silent to go on."""
     newest = state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
+    if isinstance(tracklet.rows, LinesOfSight) and tracklet.confirmed and tracklet.track is None:
+        return now - newest > tracklet.patience_s * S + LATE_NS
     return now - newest > 300 * S
 
 
@@ -135,7 +140,13 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             if tracklet.silent_looks * tracklet.period_s > ENDED_S:
                 tracklet.track, tracklet.aside = parent.track, True
             return  # until it ends, or has burned for too long
+        if tracklet.silent_looks or stands_still(rows):
+            return
+        profile = boost.fit(state.epoch_ns, rows, None, Timeline())
+        if profile.chi2 > UNEXPLAINED_CHI2 * max(profile.degrees - len(profile.parameters), 1):
+            return  # no ascent from the ground goes through it: a fireball
         track = _open(state, tracklet, now)
+        track.profile = profile
         tracklet.track = track.track
         track.next_fit_ns = now
         state.tracks.append(track)
@@ -208,9 +219,6 @@ def _open(state: TracksState, tracklet: Tracklet, now: int) -> TrackRecord:
         fresh=[],
     )
     state.named += 1
-    if infrared:
-        assert isinstance(tracklet.rows, LinesOfSight)
-        track.profile = boost.fit(state.epoch_ns, tracklet.rows, None, Timeline())
     return track
 
 

@@ -71,6 +71,15 @@ class Tracklet(msgspec.Struct):
         return float(self.rows.time_s[-1] - self.rows.time_s[0])
 
     @property
+    def patience_s(self) -> float:
+        """Silence after which it is not continued, s; less while no track holds lines of sight together.
+
+        Where one fire has gone out of sight another may begin, and the two would make a motion.
+        """
+        looks_s = CLOSED_LOOKS * self.period_s
+        return looks_s if self.track is None and isinstance(self.rows, LinesOfSight) else max(CLOSED_S, looks_s)
+
+    @property
     def confirmed(self) -> bool:
         """Whether it has enough detections to be believed."""
         return self.hits >= CONFIRM_HITS
@@ -123,7 +132,7 @@ def extend(
 def _closed(tracklet: Tracklet, look: InfraredLook | RadarLook) -> bool:
     """Whether a tracklet has been silent too long to be continued: what appears there now starts anew."""
     newest = tracklet.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
-    return look.look_from_ns - newest > max(CLOSED_S, CLOSED_LOOKS * tracklet.period_s) * S
+    return look.look_from_ns - newest > tracklet.patience_s * S
 
 
 def _touched(tracklet: Tracklet, record: str) -> bool:

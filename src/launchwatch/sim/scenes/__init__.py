@@ -1,1 +1,1 @@
-"""What lies between a flight and a sensor: weather."""
+"""What there is to be seen, and what lies between it and a sensor."""

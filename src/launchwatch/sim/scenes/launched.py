@@ -7,14 +7,33 @@ from collections.abc import Mapping
 from launchwatch.catalog.radar import CrossSection
 from launchwatch.catalog.vehicles import Booster
 from launchwatch.sim.scenes.cross_sections import BodyEcho, StagedEcho, own_echo
-from launchwatch.sim.scenes.objects import Echo, SeenObject
-from launchwatch.sim.scenes.signatures import Plume
+from launchwatch.sim.scenes.objects import Echo, Emission, SeenObject
+from launchwatch.sim.scenes.signatures import (
+    GLOW_AREA,
+    PAYLOAD_FRONT_M,
+    PAYLOAD_MOST_K,
+    PAYLOAD_NOSE_M,
+    SKIN_AREA,
+    STAGE_MOST_K,
+    BurningStages,
+    GlideSkin,
+    InTurn,
+    ReentryGlow,
+    Signatures,
+    between,
+    in_air_s,
+)
 from launchwatch.sim.truth.bodies import Body, bodies
 from launchwatch.sim.truth.flight import Trajectory
 
 
 def launched(
-    launch: str, time_ns: int, booster: Booster, path: Trajectory, sections: Mapping[str, CrossSection]
+    launch: str,
+    time_ns: int,
+    booster: Booster,
+    path: Trajectory,
+    signatures: Signatures,
+    sections: Mapping[str, CrossSection],
 ) -> list[SeenObject]:
     """All objects of one launch, the payload first.
 
@@ -27,21 +46,33 @@ def launched(
     booster : Booster
     path : Trajectory
         Of the payload.
+    signatures : Signatures
+        What their light is made from.
     sections : mapping of CrossSection
         By id (`Catalog.cross_sections`).
     """
-    return [_object(launch, time_ns, booster, body, sections) for body in bodies(booster, path)]
+    return [_object(launch, time_ns, booster, body, signatures, sections) for body in bodies(booster, path)]
 
 
 def payload_of(
-    launch: str, time_ns: int, booster: Booster, path: Trajectory, sections: Mapping[str, CrossSection]
+    launch: str,
+    time_ns: int,
+    booster: Booster,
+    path: Trajectory,
+    signatures: Signatures,
+    sections: Mapping[str, CrossSection],
 ) -> SeenObject:
     """What carries the payload, and then the payload alone: the first of `launched`."""
-    return _object(launch, time_ns, booster, Body(booster.id, booster.name, "payload", path), sections)
+    return _object(launch, time_ns, booster, Body(booster.id, booster.name, "payload", path), signatures, sections)
 
 
 def _object(
-    launch: str, time_ns: int, booster: Booster, body: Body, sections: Mapping[str, CrossSection]
+    launch: str,
+    time_ns: int,
+    booster: Booster,
+    body: Body,
+    signatures: Signatures,
+    sections: Mapping[str, CrossSection],
 ) -> SeenObject:
     path = body.trajectory
     return SeenObject(
@@ -52,9 +83,27 @@ def _object(
         begin_s=path.start_s,
         end_s=path.end_s,
         motion=path.at,
-        emission=Plume(booster, path) if path.burns_s else None,
+        emission=_light(launch, booster, body, signatures),
         echo=_echo(booster, body, sections),
     )
+
+
+def _light(launch: str, booster: Booster, body: Body, signatures: Signatures) -> Emission | None:
+    """Burning, and then the glow of a glide or a re-entry."""
+    path, draws = body.trajectory, signatures.draws(launch)
+    lights: list[Emission] = [BurningStages(booster, path, signatures, draws)] if path.burns_s else []
+    if body.kind == "payload" and booster.glide is not None:
+        lights.append(GlideSkin(path.at, in_air_s(path), booster.glide, between(SKIN_AREA, draws[5])))
+    elif signatures.entry and body.kind == "payload":
+        area = between(GLOW_AREA, draws[6])
+        lights.append(ReentryGlow(path.at, in_air_s(path), PAYLOAD_NOSE_M, PAYLOAD_FRONT_M, PAYLOAD_MOST_K, area))
+    elif signatures.entry and body.kind == "spent-stage":
+        stage = booster.stages[int(body.id.removeprefix("stage-")) - 1]
+        area, front = between(GLOW_AREA, draws[6]), stage.diameter_m
+        lights.append(ReentryGlow(path.at, in_air_s(path), 0.5 * front, front, STAGE_MOST_K, area))
+    if not lights:
+        return None
+    return lights[0] if len(lights) == 1 else InTurn(lights)
 
 
 def _echo(booster: Booster, body: Body, sections: Mapping[str, CrossSection]) -> Echo:

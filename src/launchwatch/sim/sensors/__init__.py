@@ -27,10 +27,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class SensorRun:
-    """Everything that one sensor delivers in a run, in order of reception, and the truth of its detections."""
+    """Everything that one sensor delivers in a run, in order of reception, and the truth of its detections.
+
+    ``suppressed``: sightings that the sensor kept back because its own map knew the source.
+    """
 
     deliveries: list[Delivery]
     truth: ObservationTruth
+    suppressed: int = 0
 
 
 def truth_of(sensor: str, objects: Sequence[SeenObject | TrueObject], source: IntArray) -> ObservationTruth:

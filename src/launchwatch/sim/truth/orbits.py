@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from launchwatch.catalog.schema import MAX_ELEMENT_AGE_DAYS, AnyOrbit, Elements, Geostationary, Molniya
+from launchwatch.catalog.schema import MAX_ELEMENT_AGE_DAYS, AnyOrbit, Elements, Geostationary, Molniya, Walker
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, format_utc, gmst_rad, julian_date, parse_utc
 from launchwatch.core.frames import itrf_from_teme
 from launchwatch.core.geodesy import A
-from launchwatch.physics.gravity import MU
+from launchwatch.physics.gravity import J2, MU
 
 GEOSTATIONARY_M = 42_164_172.0
 """Radius of the geostationary orbit."""
@@ -25,17 +25,22 @@ class OrbitError(ValueError):
     """Elements that give no position; one line says why."""
 
 
-def satellite_positions(orbit: AnyOrbit, epochs_ns: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def satellite_positions(
+    orbit: AnyOrbit, epochs_ns: ArrayLike, satellite: int | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Position and velocity of a satellite.
 
     Elements go through SGP4 (Hoots and Roehrich, 1980; Vallado et al., 2006). Geostationary and Molniya orbits are
-    closed forms that stand still over the ground, or come back to it, for ever: they are slots, not elements.
+    closed forms that stand still over the ground, or come back to it, for ever: they are slots, not elements. So are
+    the circular orbits of a layer, whose nodes drift (Vallado, 2013, section 9.6).
 
     Parameters
     ----------
-    orbit : Geostationary, Molniya or Elements
+    orbit : Geostationary, Molniya, Elements or Walker
     epochs_ns : array_like of int64, shape (n,)
         Nanoseconds TAI since 1970 TAI.
+    satellite : int or None
+        Which one of a `Walker` layer, from 1.
 
     Returns
     -------
@@ -52,6 +57,10 @@ def satellite_positions(orbit: AnyOrbit, epochs_ns: ArrayLike) -> tuple[FloatArr
         return _geostationary(orbit, len(epochs))
     if isinstance(orbit, Molniya):
         return _molniya(orbit, epochs)
+    if isinstance(orbit, Walker):
+        if satellite is None:
+            raise OrbitError(f"{orbit.id}: is a layer; say which satellite of it")
+        return _walker(orbit, satellite, epochs)
     return _sgp4(orbit, epochs)
 
 
@@ -90,6 +99,28 @@ def _molniya(orbit: Molniya, epochs_ns: IntArray) -> tuple[FloatArray, FloatArra
     turn = np.array([[np.cos(node), np.sin(node), 0.0], [-np.sin(node), np.cos(node), 0.0], [0.0, 0.0, 1.0]])
     axes = np.stack([to_perigee, onward]) @ turn
     return itrf_from_teme(in_plane @ axes, in_plane_rate @ axes, epochs_ns)
+
+
+def _walker(orbit: Walker, satellite: int, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
+    """A circle whose node and phase move at their secular rates under the second zonal harmonic."""
+    plane, place = divmod(satellite - 1, orbit.satellites_per_plane)
+    total = orbit.planes * orbit.satellites_per_plane
+    if plane >= orbit.planes:
+        raise OrbitError(f"{orbit.id}: has no satellite {satellite}; it has {total}")
+    a, tilt = A + orbit.altitude_km * 1e3, np.radians(orbit.inclination_deg)
+    motion = float(np.sqrt(MU / a**3))
+    flattening = 1.5 * J2 * (A / a) ** 2 * motion
+    t_s = (epochs_ns - orbit.epoch_ns) / NS
+    start = 2.0 * np.pi * (place / orbit.satellites_per_plane + orbit.phasing * plane / total)
+    # mean motion and argument of perigee together (Vallado, 2013, equations 9-38 to 9-41, at eccentricity 0)
+    rate = motion + flattening * (3.0 - 4.0 * np.sin(tilt) ** 2)
+    phase = start + rate * t_s
+    node = np.radians(orbit.node_span_deg) * plane / orbit.planes - flattening * np.cos(tilt) * t_s
+    c, s = np.cos(phase)[:, None], np.sin(phase)[:, None]
+    to_node = np.stack([np.cos(node), np.sin(node), np.zeros_like(node)], axis=1)
+    flat, steep = np.cos(tilt), np.full_like(node, np.sin(tilt))
+    ahead = np.stack([-np.sin(node) * flat, np.cos(node) * flat, steep], axis=1)
+    return itrf_from_teme(a * (c * to_node + s * ahead), a * rate * (c * ahead - s * to_node), epochs_ns)
 
 
 def _sgp4(orbit: Elements, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -23,7 +23,7 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import itrf_from_geodetic
-from launchwatch.physics.radiometry import band_share, plume_intensity
+from launchwatch.physics.radiometry import band_share, plume_height_factor, plume_intensity
 from launchwatch.sim.scenes.objects import SeenObject
 
 LIFT_OFF_NS = parse_utc("2020-03-01T06:00:00.400000Z")
@@ -50,6 +50,11 @@ BOOSTER = Booster(
 )  # fmt: skip
 
 
+def dimming(height_m: FloatArray) -> FloatArray:
+    """Factor on intensity by height: a trough, and a level above it."""
+    return plume_height_factor(height_m, (45.0, 65.0, 75.0, 85.0, 120.0), (1.0, 0.35, 0.18, 0.18, 0.4))
+
+
 @dataclass(frozen=True)
 class Climb:
     """Straight up under constant acceleration, at constant speed after burnout; nothing burns in the gap."""
@@ -61,6 +66,7 @@ class Climb:
     last_s: float = 900.0
     gap_s: tuple[float, float] = (60.0, 66.0)
     thrust_n: float = 8e5
+    efficiency: float = 1e-3
     booster: Booster = field(default=BOOSTER)
 
     def height(self, t_s: FloatArray) -> FloatArray:
@@ -81,8 +87,8 @@ class Climb:
         return ((0.0, self.burnout_s),)
 
     def intensity_w_sr(self, t_s: FloatArray, band_um: tuple[float, float]) -> FloatArray:
-        plume = plume_intensity(self.booster.plume_efficiency, *self.thrust_at(t_s), self.height(t_s))
-        return np.asarray(plume * band_share(band_um))
+        plume = plume_intensity(self.efficiency, *self.thrust_at(t_s)) * dimming(self.height(t_s))
+        return np.asarray(plume * band_share(band_um, 1800.0))
 
 
 def stationary(longitude_deg: float) -> Callable[[IntArray], tuple[FloatArray, FloatArray]]:
@@ -120,6 +126,7 @@ def payload(**changes: Any) -> Payload:
         "threshold_snr": 6.0,
         "false_alarms_per_look": 0.0,
         "report_delay_s": 2.0,
+        "background_suppression": 0.0,
     }
     return Payload(id="payload", **BLOCK, **(figures | changes))
 
@@ -203,6 +210,7 @@ class Sky:
     payload = staticmethod(payload)
     infrared_sensor = staticmethod(infrared_sensor)
     radar_sensor = staticmethod(radar_sensor)
+    dimming = staticmethod(dimming)
     radar_mode = staticmethod(radar_mode)
     fence = Fence
 
