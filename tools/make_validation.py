@@ -20,6 +20,7 @@ import glide_flights as glides
 import published_flights as published
 import validation_imagery as imagery
 import validation_physics as physics
+import validation_space as space
 from scipy.special import bdtr
 
 from launchwatch.assembly.run import Stopwatch, play
@@ -175,9 +176,16 @@ def page(seeds: int) -> str:
             "Infrared: first detection at the node after lift-off, median (least to most)",
             lambda: physics.first_detections(catalog),
         ),
+        ("Infrared: sunlit cloud, the Sun and the sensor overhead", space.sunlit),
     ]
     notes = {published.TITLE: published.note(flown)}
     parts += [f"## {title}\n\n{markdown(HEADS, make())}{notes.get(title, '')}" for title, make in sections]
+    for title, note, heads, make_rows in (
+        (space.LAUNCH_TITLE, space.LAUNCH_NOTE, space.LAUNCH_HEADS, lambda: space.after_launch(catalog)),
+        (space.NOISE_TITLE, space.NOISE_NOTE, space.NOISE_HEADS, lambda: space.noise_sweep(catalog)),
+        (space.FRAME_TITLE, space.FRAME_NOTE, space.FRAME_HEADS, space.frames_and_twin),
+    ):
+        parts.append(f"## {title}\n\n{note}\n{markdown(heads, make_rows())}")
     parts.append(
         f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))
     )

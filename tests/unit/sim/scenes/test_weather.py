@@ -20,7 +20,7 @@ def test_the_field_is_standard_normal_everywhere() -> None:
     z = cloud_field(1, "cloud", lat, lon, ns)
     for band in (lat < -45.0, np.abs(lat) < 20.0, lat > 70.0):
         n = np.count_nonzero(band)
-        # neighbours within a cell hang together: few fall into one of 13,000 cells and 120 times, so five standard errors
+        # neighbours in a cell hang together, but few fall into one of 13,000 cells and 120 times: five standard errors
         assert z[band].mean() == pytest.approx(0.0, abs=5.0 / np.sqrt(n))
         assert z[band].std() == pytest.approx(1.0, abs=5.0 / np.sqrt(2.0 * n))
 
@@ -82,5 +82,5 @@ def test_a_closed_deck_and_a_clear_sky() -> None:
     lat, lon, ns = places(5)
     assert np.all(Scene(cloud_top_m=7e3).cloud_tops_m(lat, lon, ns) == 7e3)
     assert np.all(Scene(cloud_top_m=7e3, cover=0.0).cloud_tops_m(lat, lon, ns) == 0.0)
-    with pytest.raises(ValueError, match="cover is 1.5"):
+    with pytest.raises(ValueError, match=r"cover is 1\.5"):
         Scene(cloud_top_m=7e3, cover=1.5)
