@@ -197,8 +197,8 @@ def frames_and_twin(frames: int = 20) -> list[list[str]]:
     rate, bar = passed / pixels, expected / pixels
     rows.append(
         [
-            "none", f"{rate:.2e} a pixel", f"{bar:.2e} a pixel", f"{bar - rate:+.1e}", f"{np.sqrt(expected) / pixels:.1e}",
-            "", "",
+            "none", f"{rate:.2e} a pixel", f"{bar:.2e} a pixel", f"{bar - rate:+.1e}",
+            f"{np.sqrt(expected) / pixels:.1e}", "", "",
         ]
     )
     return rows
