@@ -38,6 +38,7 @@ boosters: .venv/.installed-dev
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.flight
 	$(BIN)/python -m benchmarks.tracking
+	$(BIN)/python -m benchmarks.sensors
 	$(BIN)/python -m benchmarks.imaging
 	$(BIN)/python -m benchmarks.radar
 

@@ -23,6 +23,7 @@ import validation_imagery as imagery
 import validation_physics as physics
 import validation_quiet_day as quiet_day
 import validation_radar as radar
+import validation_space as space
 from scipy.special import bdtr
 
 from launchwatch.assembly.run import Stopwatch, play
@@ -185,20 +186,24 @@ def page(seeds: int) -> str:
         ),
         (covered.TITLE, lambda: covered.rows(catalog)),
         (covered.OKO_TITLE, lambda: covered.oko(catalog)),
+        ("Infrared: sunlit cloud, the Sun and the sensor overhead", space.sunlit),
     ]
     notes = {published.TITLE: published.note(flown), covered.OKO_TITLE: f"\n{covered.OKO_NOTE}"}
     parts += [f"## {title}\n\n{markdown(HEADS, make())}{notes.get(title, '')}" for title, make in sections]
-    for title, note, heads, rows in (
+    for title, note, heads, make_rows in (
+        (space.LAUNCH_TITLE, space.LAUNCH_NOTE, space.LAUNCH_HEADS, lambda: space.after_launch(catalog)),
+        (space.NOISE_TITLE, space.NOISE_NOTE, space.NOISE_HEADS, lambda: space.noise_sweep(catalog)),
+        (space.FRAME_TITLE, space.FRAME_NOTE, space.FRAME_HEADS, space.frames_and_twin),
         (
             "Radar: from the edge of the field to a track",
             radar.TRACK_NOTE,
             radar.TRACK_HEADS,
-            radar.times_to_track(catalog),
+            lambda: radar.times_to_track(catalog),
         ),
-        ("Radar: a raid", radar.RAID_NOTE, radar.RAID_HEADS, radar.raid(catalog)),
-        ("Radar: 1995 and 2013", radar.ARC_NOTE, radar.ARC_HEADS, radar.history(catalog)),
+        ("Radar: a raid", radar.RAID_NOTE, radar.RAID_HEADS, lambda: radar.raid(catalog)),
+        ("Radar: 1995 and 2013", radar.ARC_NOTE, radar.ARC_HEADS, lambda: radar.history(catalog)),
     ):
-        parts.append(f"## {title}\n\n{note}\n{markdown(heads, rows)}")
+        parts.append(f"## {title}\n\n{note}\n{markdown(heads, make_rows())}")
     parts.append(
         f"## Reports of lofted tests\n\n{REPORTS_NOTE}\n" + markdown(physics.REPORT_HEADS, physics.reports(catalog))
     )

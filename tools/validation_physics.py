@@ -23,9 +23,10 @@ from launchwatch.core.frames import itrf_from_teme
 from launchwatch.physics.arcs import RADIUS_M, minimum_energy
 from launchwatch.physics.atmosphere import EDGES, TABLE, density, pressure, speed_of_sound
 from launchwatch.physics.gravity import MU
-from launchwatch.physics.radiometry import transmission
+from launchwatch.physics.transmission import transmission
 from launchwatch.sim.scenes.launched import payload_of
 from launchwatch.sim.scenes.objects import SeenObject
+from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth import _dop853 as dop853
@@ -195,7 +196,7 @@ def first_detections(catalog: Catalog, seeds: int = 20) -> list[Row]:
         ):
             booster = catalog.boosters[name]
             path = fly(booster, aim_apogee_range(booster, launch, azimuth, apogee, distance))
-            objects = [payload_of("one", at_ns, booster, path, catalog.cross_sections)]
+            objects = [payload_of("one", at_ns, booster, path, Signatures(catalog.plumes), catalog.cross_sections)]
             for top in CLOUD_TOPS_KM:
                 times = sorted(_first(payload, orbit, objects, at_ns, top, seed) for seed in range(1, seeds + 1))
                 bar = {("sbirs-staring", 7.0): "<= 65 s", ("dsp-scanning", 12.0): "<= 85 s"}.get((payload.id, top), "")

@@ -31,6 +31,7 @@ from launchwatch.processing.observations.stage import ObservationsStage
 from launchwatch.processing.tracks.stage import TracksStage
 from launchwatch.sim.scenes.launched import launched, payload_of
 from launchwatch.sim.scenes.moon import moon
+from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.ground import observe_radar
@@ -175,7 +176,8 @@ def times_to_track(catalog: Catalog, seeds: int = 10) -> list[list[str]]:
             rows.append([radar.id, radar.mode, "never", *["-"] * 4])
             continue
         entry = float(t[placed.inside][0])
-        thing = payload_of("one", launch.time_ns, catalog.boosters[ARRIVAL], path, catalog.cross_sections)
+        light, echo = Signatures(catalog.plumes), catalog.cross_sections
+        thing = payload_of("one", launch.time_ns, catalog.boosters[ARRIVAL], path, light, echo)
         first, track = [], []
         for seed in range(1, seeds + 1):
             begin = launch.time_ns + round((entry - 60.0) * NS)
@@ -203,7 +205,7 @@ def raid(catalog: Catalog) -> list[list[str]]:
     radar = catalog.sensors_radar["ru-armavir"]
     launch, path = _arrival(catalog, radar)
     booster = catalog.boosters[ARRIVAL]
-    one = payload_of("one", launch.time_ns, booster, path, catalog.cross_sections)
+    one = payload_of("one", launch.time_ns, booster, path, Signatures(catalog.plumes), catalog.cross_sections)
     begin = launch.time_ns + round((path.end_s - 900.0) * NS)
     rows = []
     for count in (1, 10, 50, 100, 200, 300):
@@ -236,7 +238,7 @@ def history(catalog: Catalog) -> list[list[str]]:
         (launch,) = load_scenario(scenario, catalog).launches
         booster = catalog.boosters[launch.booster]
         path = flown(launch, booster)
-        things = launched(launch.id, launch.time_ns, booster, path, catalog.cross_sections)
+        things = launched(launch.id, launch.time_ns, booster, path, Signatures(catalog.plumes), catalog.cross_sections)
         t = np.arange(0.0, path.end_s, 1.0)
         position = path.at(t)[0]
         height = geodetic_from_itrf(position)[2] / 1e3

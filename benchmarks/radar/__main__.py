@@ -23,6 +23,7 @@ from launchwatch.core.epochs import NS
 from launchwatch.core.frames import itrf_from_azimuth_elevation_range
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.sim.scenes.launched import payload_of
+from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors.ground import observe_radar
 from launchwatch.sim.sensors.ground.plots import DRAWS, echoes, place
@@ -70,8 +71,9 @@ def whole(catalog: Catalog, count: int) -> dict[str, Any]:
     launch = next(one for one in load_scenario("joint-warning", catalog).launches if one.id == "plains-to-moscow")
     booster = catalog.boosters[launch.booster]
     path = flown(launch, booster)
+    light, echo = Signatures(catalog.plumes), catalog.cross_sections
     things = [
-        payload_of(f"one-{k}", launch.time_ns + k * NS // 10, booster, path, catalog.cross_sections)
+        payload_of(f"one-{k}", launch.time_ns + k * NS // 10, booster, path, light, echo)
         for k in range(count)
     ]
     radar = catalog.sensors_radar["ru-olenegorsk-d"]

@@ -98,7 +98,9 @@ def test_the_cache_keeps_a_few_catalogues(folder: Write) -> None:
 def test_lists_and_shows(catalog: Catalog) -> None:
     radars = {row["id"]: row for row in list_records("sensors_radar", catalog)}
     assert radars["gb-fylingdales"]["owner"] == "gb"
-    assert {row["kind"] for row in list_records("orbits", catalog)} == {"geostationary", "molniya", "elements"}
+    assert {row["kind"] for row in list_records("orbits", catalog)} == {
+        "geostationary", "molniya", "elements", "walker",
+    }  # fmt: skip
     assert {row["class"] for row in list_records("boosters", catalog)} >= {"icbm", "slv"}
     rows = {row["id"]: row for row in list_records("scenarios", catalog)}
     assert set(rows["joint-warning"]) == {"id", "title", "partners", "launches", "sources"}

@@ -11,6 +11,7 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.physics.radar import ratio
 from launchwatch.sim.scenes.cross_sections import BodyEcho, own_echo, pattern_db
 from launchwatch.sim.scenes.launched import launched
+from launchwatch.sim.scenes.signatures import Signatures
 
 BANDS = {"hf": 15e6, "vhf": 160e6, "uhf": 430e6, "l": 1.3e9, "s": 3e9, "x": 9.5e9}
 
@@ -71,9 +72,10 @@ def test_a_level_of_its_own_is_needed_where_no_booster_gives_one(catalog: Catalo
 def test_every_object_of_a_launch_has_an_echo_of_its_kind(catalog: Catalog) -> None:
     launch = load_scenario("joint-warning", catalog).launches[0]
     booster = catalog.boosters[launch.booster]
+    path, light = flown(launch, booster), Signatures(catalog.plumes)
     found = {
         one.kind: one
-        for one in launched(launch.id, launch.time_ns, booster, flown(launch, booster), catalog.cross_sections)
+        for one in launched(launch.id, launch.time_ns, booster, path, light, catalog.cross_sections)
     }
     payload, stage = found["payload"].echo, found["spent-stage"].echo
     assert payload is not None

@@ -20,7 +20,7 @@ def test_the_field_is_standard_normal_everywhere() -> None:
     z = cloud_field(1, "cloud", lat, lon, ns)
     for band in (lat < -45.0, np.abs(lat) < 20.0, lat > 70.0):
         n = np.count_nonzero(band)
-        # neighbours within a cell hang together; few fall into one of 13,000 cells and 120 times: five standard errors
+        # neighbours in a cell hang together, but few fall into one of 13,000 cells and 120 times: five standard errors
         assert z[band].mean() == pytest.approx(0.0, abs=5.0 / np.sqrt(n))
         assert z[band].std() == pytest.approx(1.0, abs=5.0 / np.sqrt(2.0 * n))
 

@@ -60,7 +60,7 @@ def across(true: FloatArray, measured: FloatArray) -> FloatArray:
 
 def test_a_plume_is_seen_from_cloud_break_to_burnout(sky: Any) -> None:
     flight = sky.flight()
-    table = rows(watch(sky, [flight], Scene(cloud_top_m=7000.0)))
+    table = rows(watch(sky, [flight], Scene(cloud_top_m=7000.0), noise_equivalent_irradiance_w_m2=2e-13))
     t_s = after_lift_off_s(sky, table)
     heights = flight.emission.height(t_s)
     assert heights.min() >= 6999.0

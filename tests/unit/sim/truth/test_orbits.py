@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from launchwatch.catalog.schema import Elements, Geostationary, Molniya
+from launchwatch.catalog.schema import Elements, Geostationary, Molniya, Walker
 from launchwatch.core.epochs import NS, parse_utc
+from launchwatch.core.frames import teme_from_itrf
 from launchwatch.core.geodesy import A, geodetic_from_itrf
 from launchwatch.sim.truth.orbits import GEOSTATIONARY_M, OrbitError, satellite_positions
 
@@ -20,6 +21,10 @@ MEAN = Elements(
     mean_motion_rev_day=15.5,
     **BLOCK,
 )
+LAYER = Walker(
+    epoch="2026-08-20T00:00:00Z", altitude_km=1000.0, inclination_deg=81.0, planes=2, satellites_per_plane=4, phasing=1,
+    node_span_deg=180.0, **BLOCK,
+)  # fmt: skip
 NOW = parse_utc("2017-11-28T18:18:00Z")
 DAY = 86_164_090_530_833  # one sidereal day, ns
 
@@ -85,3 +90,43 @@ def test_elements_that_fall_are_refused() -> None:
         satellite_positions(
             replace(MEAN, mean_motion_rev_day=18.0, bstar=0.1), np.array([parse_utc("2026-08-21T00:00:00Z")])
         )
+
+
+def test_a_layer_flies_at_its_height_and_tilt_evenly_spread() -> None:
+    t = times(50, 300.0, LAYER.epoch_ns)
+    tracks = [teme_from_itrf(*satellite_positions(LAYER, t, k), t) for k in range(1, 9)]
+    for r, v in tracks:
+        np.testing.assert_allclose(np.linalg.norm(r, axis=1), A + 1000e3, rtol=1e-12)
+        normal = np.cross(r, v)
+        tilt = np.degrees(np.arccos(normal[:, 2] / np.linalg.norm(normal, axis=1)))
+        np.testing.assert_allclose(tilt, 81.0, atol=1e-9)
+    for first in (0, 4):  # a quarter of a turn apart along a plane
+        for k in range(3):
+            a, b = tracks[first + k][0], tracks[first + k + 1][0]
+            np.testing.assert_allclose(np.sum(a * b, axis=1) / (A + 1000e3) ** 2, 0.0, atol=1e-9)
+    nodes = [np.degrees(np.arctan2(n[0], -n[1])) for n in (np.cross(r[0], v[0]) for r, v in tracks)]
+    assert nodes[4] - nodes[0] == pytest.approx(90.0, abs=1e-6)
+
+
+def test_a_layer_drifts_as_sgp4_has_it() -> None:
+    """Two days: node and phase against mean elements of the same height, period and tilt."""
+    t = times(2, 2.0 * 86_400.0, LAYER.epoch_ns)
+    r, v = teme_from_itrf(*satellite_positions(LAYER, t, 1), t)
+    speed = np.linalg.norm(v[0]) / np.linalg.norm(r[0])
+    mean = Elements(
+        epoch=LAYER.epoch, inclination_deg=81.0, raan_deg=0.0, eccentricity=1e-6, argument_of_perigee_deg=0.0,
+        mean_anomaly_deg=0.0, mean_motion_rev_day=float(speed) * 86_400.0 / (2.0 * np.pi), **BLOCK,
+    )  # fmt: skip
+    other, other_v = teme_from_itrf(*satellite_positions(mean, t), t)
+    ours, theirs = np.cross(r[1], v[1]), np.cross(other[1], other_v[1])
+    node, other_node = (np.degrees(np.arctan2(n[0], -n[1])) for n in (ours, theirs))
+    # about 2 degrees in two days; SGP4 adds fourth-order terms, and short-period ones of 0.02 degrees
+    assert node == pytest.approx(other_node, abs=0.03)
+    assert node == pytest.approx(-1.9, abs=0.4)
+
+
+def test_a_layer_wants_to_know_which_satellite() -> None:
+    with pytest.raises(OrbitError, match="say which satellite"):
+        satellite_positions(LAYER, times(1, 1.0))
+    with pytest.raises(OrbitError, match="has no satellite 9; it has 8"):
+        satellite_positions(LAYER, times(1, 1.0), 9)

@@ -7,6 +7,7 @@ noise upon it; then comes a direction. Nothing is seen below cloud or behind the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,11 +83,12 @@ def observe_infrared(
     looks = looks_within(payload.period_s, phase, whole, start_ns, stop_ns)
     looks = thinned(looks, payload.duty, seed, sensor.id)
     heavens = Heavens.over(start_ns, stop_ns)
-    parts = [
-        _source_rows(sensor.id, payload, orbit_positions, one, one.emission, i, scene, heavens, seed, looks)
+    shining = [
+        _shining(sensor.id, payload, orbit_positions, one, one.emission, i, seed, looks)
         for i, one in enumerate(objects)
         if one.emission is not None
     ]
+    parts = [_source_rows(sensor.id, payload, orbit_positions, shining, scene, heavens, seed)] if shining else []
     parts.append(clutter(sensor.id, payload, orbit_positions, scene, heavens, seed, looks))
     things: list[SeenObject | TrueObject] = [*objects]
     suppressed = 0
@@ -107,19 +109,32 @@ def observe_infrared(
     return SensorRun(delivered, truth_of(sensor.id, things, rows.source), suppressed)
 
 
-def _source_rows(
+class _Shining(NamedTuple):
+    """Looks at one object while it shines, seen or not.
+
+    Columns of length n: look, time ns, place (n, 3) ITRF m, intensity in both bands W/sr, uniform numbers (n, 8) - four
+    of noise, two of direction, two of the place on a pixel, and a ninth of the second colour - and the object.
+    """
+
+    look: IntArray
+    time_ns: IntArray
+    target: FloatArray
+    intensity: FloatArray
+    second: FloatArray
+    draws: FloatArray
+    source: IntArray
+
+
+def _shining(
     sensor: str,
     payload: Payload,
     orbit_positions: OrbitPositions,
     one: SeenObject,
     emission: Emission,
     source: int,
-    scene: Scene,
-    heavens: Heavens,
     seed: int,
     looks: Looks,
-) -> Rows:
-    """Detections of one object while it shines."""
+) -> _Shining:
     spans = np.array(emission.spans_s).reshape(-1, 2)
     begin_s, end_s = (looks.begin_ns - one.epoch_ns) / NS, (looks.end_ns - one.epoch_ns) / NS
     rows = np.flatnonzero(_any_overlap(begin_s, end_s, spans))
@@ -127,50 +142,64 @@ def _source_rows(
     t_s = (time_ns - one.epoch_ns) / NS
     shines = _any_overlap(t_s, t_s, spans)
     rows, time_ns, t_s = rows[shines], time_ns[shines], t_s[shines]
-    target = one.motion(t_s)[0]
     intensity = emission.intensity_w_sr(t_s, payload.band_um)
-    here, velocity = orbit_positions(time_ns)
-    seen = view(payload, scene, heavens, here, target, time_ns)
+    second = payload.second_band_um
     # draws of all looks while it shines, seen or not: cheaper than to pick, and the same numbers
-    draws = uniforms_of(looks, rows, seed, sensor, one.id, 8)
-    z = normals(draws[:, :6])
-    on_pixels = answers(payload.psf_pixels, draws[:, 6] - 0.5, draws[:, 7] - 0.5)
-    mean_snr = intensity * seen.per_intensity / seen.noise
+    draws = uniforms_of(looks, rows, seed, sensor, one.id, 8 if second is None else 9)
+    return _Shining(
+        look=rows,
+        time_ns=time_ns,
+        target=one.motion(t_s)[0],
+        intensity=intensity,
+        second=intensity if second is None else emission.intensity_w_sr(t_s, second),
+        draws=draws,
+        source=np.full(len(rows), source),
+    )
+
+
+def _source_rows(
+    sensor: str,
+    payload: Payload,
+    orbit_positions: OrbitPositions,
+    shining: Sequence[_Shining],
+    scene: Scene,
+    heavens: Heavens,
+    seed: int,
+) -> Rows:
+    """Detections of objects while they shine."""
+    all_of = _Shining(*(np.concatenate(column) for column in zip(*shining, strict=True)))
+    here, velocity = orbit_positions(all_of.time_ns)
+    seen = view(payload, scene, heavens, here, all_of.target, all_of.time_ns)
+    z = normals(all_of.draws[:, :6])
+    on_pixels = answers(payload.psf_pixels, all_of.draws[:, 6] - 0.5, all_of.draws[:, 7] - 0.5)
+    mean_snr = all_of.intensity * seen.per_intensity / seen.noise
     filtered = mean_snr[:, None] * on_pixels + shared_noise(payload.psf_pixels, z[:, :4])
     snr = filtered.max(axis=1)
-    found = np.flatnonzero(seen.free & (intensity > 0.0) & (snr >= payload.threshold_snr))
-    answer = on_pixels[found, filtered[found].argmax(axis=1)]
-    irradiance = snr[found] / answer * seen.noise[found]
+    found = np.flatnonzero(seen.free & (all_of.intensity > 0.0) & (snr >= payload.threshold_snr))
+    irradiance = snr[found] / on_pixels[found, filtered[found].argmax(axis=1)] * seen.noise[found]
     if payload.second_band_um is not None:
-        hot = _hot(payload, emission, t_s[found], target[found], here[found], scene, irradiance)
-        other = normals(uniforms_of(looks, rows[found], seed, sensor, f"{one.id} second", 1))[:, 0]
-        keep = hot + other * (payload.second_noise_equivalent_irradiance_w_m2 or 0.0) >= 0.0
+        above = _above_sunlight(payload, all_of.second[found], all_of.target[found], here[found], scene, irradiance)
+        keep = above + normals(all_of.draws[found, 8]) * (payload.second_noise_equivalent_irradiance_w_m2 or 0.0) >= 0.0
         found, irradiance = found[keep], irradiance[keep]
     read = saturated(payload, irradiance)
     direction = pointed(
-        payload, seed, sensor, seen.direction[found], mean_snr[found], z[found, 4:], here[found], velocity[found],
-        time_ns[found],
+        payload, seed, sensor, seen.direction[found], mean_snr[found], z[found, 4:6], here[found], velocity[found],
+        all_of.time_ns[found],
     )  # fmt: skip
     return Rows(
-        rows[found], time_ns[found], here[found], direction, snr[found] * read / irradiance, read,
-        np.full(len(found), source),
+        all_of.look[found], all_of.time_ns[found], here[found], direction, snr[found] * read / irradiance, read,
+        all_of.source[found],
     )  # fmt: skip
 
 
-def _hot(
-    payload: Payload,
-    emission: Emission,
-    t_s: FloatArray,
-    target: FloatArray,
-    here: FloatArray,
-    scene: Scene,
-    irradiance: FloatArray,
+def _above_sunlight(
+    payload: Payload, intensity: FloatArray, target: FloatArray, here: FloatArray, scene: Scene, irradiance: FloatArray
 ) -> FloatArray:
     """How far sources are above what a payload of two colours takes for sunlight, W/m^2 in the second band."""
     second = payload.second_band_um
     assert second is not None
     clear = transmission(second, geodetic_from_itrf(target)[2], zenith_angle_deg(target, here), scene.atmosphere)
-    other = emission.intensity_w_sr(t_s, second) * clear / np.sum((target - here) ** 2, axis=1)
+    other = intensity * clear / np.sum((target - here) ** 2, axis=1)
     slack = 2.0 * (payload.second_noise_equivalent_irradiance_w_m2 or 0.0)
     return np.asarray(other + slack - colour_floor(payload.band_um, second) * irradiance)
 

@@ -155,7 +155,9 @@ def _blinded(direction: FloatArray, here: FloatArray, body: FloatArray, exclusio
     """Whether a body stands within an angle of the lines of sight, and not behind the Earth."""
     toward = body - here
     cosine = np.einsum("ij,ij->i", direction, toward) / np.sqrt(np.einsum("ij,ij->i", toward, toward))
-    return np.asarray((cosine > math.cos(math.radians(exclusion_deg))) & ~in_shadow(here, body))
+    near = cosine > math.cos(math.radians(exclusion_deg))
+    near[near] = ~in_shadow(here[near], body[near])
+    return np.asarray(near)
 
 
 def background_noise(

@@ -1,0 +1,1 @@
+"""Looks of an infrared payload at flights and at steady sources, one thread."""
