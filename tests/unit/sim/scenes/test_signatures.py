@@ -87,11 +87,15 @@ def test_draws_lie_between_their_bounds_and_fill_them() -> None:
 
 def test_a_launch_is_as_bright_for_all_and_another_is_not() -> None:
     t = np.array([40.0])
+    booster, drawn = catalog().boosters["bench-1"], Signatures(catalog().plumes, seed=3)
     first, again, other = (
-        float(light(payload_of(name, 0, catalog().boosters["bench-1"], flown("bench-1"),
-                               Signatures(catalog().plumes, seed=3), catalog().cross_sections)).intensity_w_sr(t, WIDE)[0])
+        float(
+            light(payload_of(name, 0, booster, flown("bench-1"), drawn, catalog().cross_sections)).intensity_w_sr(
+                t, WIDE
+            )[0]
+        )
         for name in ("one", "one", "two")
-    )  # fmt: skip
+    )
     assert first == again != other
 
 
