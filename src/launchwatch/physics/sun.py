@@ -1,4 +1,4 @@
-"""Where the Sun and the Moon stand, and whether the Earth shades a satellite.
+"""Where the Sun and the Moon stand, whether the Earth shades a satellite, and where the sea mirrors the Sun.
 
 Low-precision series of The Astronomical Almanac (pages C5 and D22): the Sun to 0.01 degrees between 1950 and 2050, the
 Moon to 0.3 degrees. Axes are turned into ITRF by mean sidereal time, 0.005 degrees from the apparent one.
@@ -39,6 +39,12 @@ def sun_position(ns: ArrayLike) -> FloatArray:
     longitude = np.radians(280.460 + 0.9856474 * n + 1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly))
     distance = 1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2.0 * anomaly)
     return _itrf(longitude, np.zeros_like(longitude), distance * ASTRONOMICAL_UNIT, n, ns)
+
+
+def sun_direction(ns: ArrayLike) -> FloatArray:
+    """Unit vectors (..., 3) from the Earth's centre to the Sun, ITRF, at epochs (...) ns TAI."""
+    position = sun_position(ns)
+    return np.asarray(position / np.linalg.norm(position, axis=-1, keepdims=True))
 
 
 def moon_position(ns: ArrayLike) -> FloatArray:
@@ -109,3 +115,23 @@ def in_shadow(position: ArrayLike, sun: ArrayLike) -> NDArray[np.bool_]:
     bool array, shape (...)
     """
     return np.asarray(lowest_height(position, sun) < 0.0)
+
+
+def glint_angle_deg(vertical: ArrayLike, to_sun: ArrayLike, to_satellite: ArrayLike) -> FloatArray:
+    """Angle between the view and the ray that a level mirror would send from the Sun.
+
+    Parameters
+    ----------
+    vertical, to_sun, to_satellite : array_like, shape (..., 3)
+        Unit vectors at the place.
+
+    Returns
+    -------
+    FloatArray, shape (...)
+        Degrees in [0, 180]; 180 at night.
+    """
+    up, sun = np.asarray(vertical), np.asarray(to_sun)
+    height = np.sum(up * sun, axis=-1)
+    mirrored = 2.0 * height[..., None] * up - sun
+    cosine = np.clip(np.sum(mirrored * np.asarray(to_satellite), axis=-1), -1.0, 1.0)
+    return np.asarray(np.where(height > 0.0, np.degrees(np.arccos(cosine)), 180.0))

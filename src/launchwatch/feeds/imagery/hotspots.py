@@ -18,8 +18,8 @@ from launchwatch.core.frames import enu_axes
 from launchwatch.feeds.imagery.abi import BANDS_UM, Band
 from launchwatch.feeds.imagery.navigation import at_height, toward
 from launchwatch.feeds.imagery.scenes import Scene
-from launchwatch.feeds.imagery.sun import glint_angle_deg, sun_direction
 from launchwatch.physics.imaging import Detector, find_spots, measure_at
+from launchwatch.physics.sun import glint_angle_deg, sun_direction
 
 NOISE_K = 0.1
 """Noise-equivalent difference of temperature of band 7 at 300 K: the instrument's requirement (Schmit et al., 2017)."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from launchwatch.core.epochs import parse_utc
 from launchwatch.core.geodesy import inverse, itrf_from_geodetic
 from launchwatch.feeds.imagery.navigation import FixedGrid, at_height, toward
-from launchwatch.feeds.imagery.sun import glint_angle_deg, sun_direction
+from launchwatch.physics.sun import glint_angle_deg, sun_direction
 from launchwatch.physics.visibility import zenith_angle_deg
 
 GRID = FixedGrid(-0.101332, 0.128212, 56e-6, -56e-6, 1500, 2500, -75.0)
