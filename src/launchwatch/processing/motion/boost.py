@@ -361,12 +361,13 @@ class _Problem:
             while True:
                 move = np.linalg.solve(normal + damping * scale, down)
                 trial = full + move
-                new_cost = self.cost(trial, self.differences(trial, noise))
+                with np.errstate(over="ignore", invalid="ignore"):  # a step that leaves the numbers is refused as any bad one
+                    new_cost = self.cost(trial, self.differences(trial, noise))
                 if new_cost < cost or damping > 1e12:
                     break
                 damping = max(damping * 8.0, 1e-3)
             gain = cost - new_cost
-            if gain <= 0.0:
+            if not gain > 0.0:
                 break
             full, cost = trial, new_cost
             if gain < SETTLED and float(move @ down) < 10.0 * SETTLED:

@@ -227,7 +227,9 @@ def _open_powered(state: TracksState, tracklet: Tracklet, now: int) -> None:
     assert isinstance(tracklet.rows, Plots)
     rising = flight.powered(tracklet.rows, state.epoch_ns)
     up = rising.mean[:3] / np.linalg.norm(rising.mean[:3])
-    if up @ rising.mean[3:] < RISING_SIGMAS * np.sqrt(up @ rising.covariance[3:, 3:] @ up):
+    fast = up @ rising.mean[3:] > RISING_SIGMAS * np.sqrt(up @ rising.covariance[3:, 3:] @ up)
+    # A fall that air brakes within the plots can seem to end in a climb; it has not come higher.
+    if not fast or up @ (tracklet.position[-1] - tracklet.position[0]) < 0.0:
         return  # what bends the path of a falling body is air, not thrust
     track = _open(state, tracklet, now)
     track.ballistic = rising
