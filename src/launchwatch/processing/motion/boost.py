@@ -361,7 +361,8 @@ class _Problem:
             while True:
                 move = np.linalg.solve(normal + damping * scale, down)
                 trial = full + move
-                with np.errstate(over="ignore", invalid="ignore"):  # a step that leaves the numbers is refused as any bad one
+                # a step that leaves the range of numbers is refused as any bad one
+                with np.errstate(over="ignore", invalid="ignore"):
                     new_cost = self.cost(trial, self.differences(trial, noise))
                 if new_cost < cost or damping > 1e12:
                     break
