@@ -23,7 +23,7 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.truth import ObjectKind, TrueObject
 from launchwatch.physics.radiometry import black_body_radiance, detection_probability
 from launchwatch.physics.transmission import transmission
-from launchwatch.physics.visibility import zenith_angle_deg
+from launchwatch.physics.visibility import lowest_height, zenith_angle_deg
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors.looks import Looks
@@ -40,6 +40,7 @@ NEVER = 6.5
 
 _AT_ONCE = 50_000  # detections drawn together, for the size of their tables of chances
 _LATTICE = (4093, 1516)  # points and generator
+_ROUNDING_M = 1.0  # heights of sources on the ground come out at 0 give or take less than this
 _PLACES = (np.arange(4) + 0.5) / 8.0  # offsets from the middle of a pixel, along each axis, that stand for all
 
 
@@ -200,6 +201,10 @@ def crowd_rows(
         there[there] &= (looks.begin_ns[row[there]] >= sources.begin_ns[source[there]]) & (
             looks.end_ns[row[there]] <= sources.end_ns[source[there]]
         )
+        # within a block a low satellite comes over the horizon: nothing is seen through the Earth before
+        risen = np.flatnonzero(there)
+        then = orbit_positions(looks.begin_ns[row[risen]])[0]
+        there[risen] = lowest_height(then, sources.position_m[source[risen]]) >= -_ROUNDING_M
         which, source, row = which[there], source[there], row[there]
         if payload.persistent_after is not None:
             # rows of one source follow each other in time, so their number counts its sightings
