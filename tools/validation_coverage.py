@@ -33,8 +33,8 @@ figure, and ours is 5 hours higher. Why, as far as the rows tell:
 - Each of our satellites sees such a launch for 9.6 hours a day on its revolution over Europe, not for the 6 hours that
   four satellites without a gap need. Three planes 6 hours apart then leave 2 hours blind; the gaps that were published
   for three satellites, 6 hours and 1 hour (D. Hoffman, 1999), are those of satellites that watch for about 6.
-- That length hangs on the noise of the sensor, of which no figure is public: with five times the catalogue's notional
-  one it is near the published figure, with ten times far below. It says nothing on which is true.
+- That length hangs on the noise of the sensor, of which no figure is public: between five and ten times the catalogue's
+  notional one the published figure lies. It says nothing on which is true.
 - No field of view, no pointing and no hours of work are in the model, because none are public. Counting only the
   revolution over Europe changes little.
 - One Oko-1 at 24 west would watch these fields all day from the rim of its Earth. The source has no watch of the oceans
