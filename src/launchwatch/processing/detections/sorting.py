@@ -57,7 +57,7 @@ def _plots(
         _, sigma = known.path(time_ns)
         falling = comes_down(known, time_ns)
         reentries += _told(known, look, points, row, falling, time_ns)
-        free = np.setdiff1d(np.arange(len(plots.index)), plot)
+        free = np.setdiff1d(np.arange(len(plots.index)), plot, assume_unique=True)
         taken.append(plots.index[plot])
         rows.append(row)
         distances.append(distance2)

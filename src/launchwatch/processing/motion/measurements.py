@@ -125,6 +125,12 @@ def plots(look: RadarLook, epoch_ns: int) -> Plots:
     )
 
 
+def epochs_of(look: Observation) -> list[int]:
+    """Epochs of the rows of a look, ns TAI, ascending; mostly there is only one."""
+    first = int(look.time_ns[0])
+    return [first] if bool((look.time_ns == first).all()) else np.unique(look.time_ns).tolist()
+
+
 def bias_sigmas(data: LinesOfSight | Plots) -> FloatArray:
     """Standard deviations of the errors of the sensors, in the order of `bias_slopes`."""
     return data.bias_sigma.repeat(2) if isinstance(data, LinesOfSight) else data.bias_sigma.ravel()

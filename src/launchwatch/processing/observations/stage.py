@@ -70,14 +70,13 @@ class ObservationsStage:
         """The look without the rows whose sequence number is known already."""
         if not len(look.sequence):
             return look
-        known = state.seen.get(look.sensor)
-        if known is None or look.sequence[0] > known[-1]:
-            new = look.sequence
+        known = state.seen.get(look.sensor, look.sequence[:0])
+        if (not len(known) or look.sequence[0] > known[-1]) and bool((np.diff(look.sequence) > 0).all()):
+            both = np.concatenate([known, look.sequence])  # the usual case, and ascending by itself
         else:
             keep = ~np.isin(look.sequence, known)
             state.duplicates += int((~keep).sum())
-            new = look.sequence[keep]
             look = select(look, keep)
-        both = new if known is None else np.union1d(known, new)
-        state.seen[look.sensor] = np.sort(both)[-REMEMBERED:]
+            both = np.union1d(known, look.sequence)
+        state.seen[look.sensor] = both[-REMEMBERED:]
         return look

@@ -14,7 +14,7 @@ from launchwatch.messages.observations import RadarLook
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.measurements import Plots, plots, select
+from launchwatch.processing.motion.measurements import Plots, epochs_of, plots, select
 from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.tracks.record import (
     BALLISTIC_CHI2,
@@ -74,7 +74,7 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
         return detections
     data = plots(look, state.epoch_ns)
     free = np.ones(len(look.sequence), bool)
-    for time_ns in np.unique(look.time_ns):
+    for time_ns in epochs_of(look):
         rows = np.flatnonzero(look.time_ns == time_ns)
         group = rows_of(data, rows)
         cost = np.full((len(tracks), len(rows)), np.inf)

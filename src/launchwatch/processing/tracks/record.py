@@ -54,7 +54,11 @@ class TrackRecord(msgspec.Struct):
 
 
 class TracksState(msgspec.Struct):
-    """State of the stage; `unplaced_cells` counts cells of radars over the horizon that no track passes through."""
+    """State of the stage.
+
+    `unplaced_cells` counts cells of radars over the horizon that no track passes through, `lessons` the steps in which
+    something was learned of tracks: what fitted none is tried again then.
+    """
 
     epoch_ns: int
     serial: int
@@ -62,6 +66,7 @@ class TracksState(msgspec.Struct):
     tracklets: list[Tracklet]
     tracks: list[TrackRecord]
     unplaced_cells: int = 0
+    lessons: int = 0
 
 
 def count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:

@@ -93,13 +93,15 @@ class TracksStage:
         for tracklet in list(state.tracklets):
             if tracklet.aside and tracklet.span_s > RETURN_BURN_S:
                 tracklet.track, tracklet.aside = None, False
-            if tracklet.confirmed and tracklet.track is None:
+            if tracklet.confirmed and tracklet.track is None and _news(state, tracklet):
+                tracklet.tried = (tracklet.hits, state.lessons)
                 _place(state, tracklet, now, touched)
         for track in list(state.tracks):
             if track.status == "dropped":
                 continue
             for tracklet, arc in follow_boost(state, track, now, touched):
                 _fly(state, tracklet, arc, now, touched)
+        state.lessons += bool(touched)
         state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
         outputs = []
         for track in state.tracks:
@@ -111,6 +113,12 @@ class TracksStage:
             elif due:
                 track.next_say_ns = _end_ns(track)  # out of sight: nothing new to say until it is seen again, or ends
         return state, outputs
+
+
+def _news(state: TracksState, tracklet: Tracklet) -> bool:
+    """Whether to try a tracklet on the tracks again: it or they have changed, or its light has gone out."""
+    dark = isinstance(tracklet.rows, LinesOfSight) and tracklet.silent_looks > 0
+    return dark or tracklet.tried != (tracklet.hits, state.lessons)
 
 
 def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:
