@@ -262,7 +262,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compute docs/validation.md")
     parser.add_argument("--seeds", type=int, default=20, help="runs of the estimator's ensemble")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "validation.md")
-    parser.add_argument("--quiet-day", action="store_true", help="play the days without a launch anew: minutes")
+    parser.add_argument("--quiet-day", action="store_true", help="play the days without a launch anew: most of an hour")
     options = parser.parse_args()
     if options.quiet_day:
         quiet_day.measure(BUILD / "quiet-day.json")
