@@ -1,4 +1,4 @@
-"""Rows of the validation page on days without a launch; a day takes most of an hour to play, so that its rows are kept."""
+"""Rows of the validation page on days without a launch: a day takes most of an hour to play, so its rows are kept."""
 
 from __future__ import annotations
 
