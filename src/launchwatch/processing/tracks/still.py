@@ -24,8 +24,9 @@ def stands_still(rows: LinesOfSight) -> bool:
     """Whether detections of one sensor can be those of a source that is fixed to the ground.
 
     Each line is followed to the ground, and a constant velocity over the ground is estimated by weighted least squares;
-    the source stands while that velocity is no more than its own error. A line that passes the Earth by shows a source
-    in the air, which does not stand.
+    the source stands while that velocity is no more than its own error, or where two fixed places, one after the other,
+    explain as much: one fire goes out, or onto the sensor's map, and its neighbour is taken for it. A line that passes
+    the Earth by shows a source in the air, which does not stand.
 
     Parameters
     ----------
@@ -44,7 +45,20 @@ def stands_still(rows: LinesOfSight) -> bool:
     if information <= 0.0:
         return True
     rate = (weight * lever) @ across / information
-    return float(rate @ rate) / (1.0 / information + DRIFT_RAD_S**2) < MOVES_CHI2
+    if float(rate @ rate) / (1.0 / information + DRIFT_RAD_S**2) < MOVES_CHI2:
+        return True
+    spread = across - (weight @ across) / weight.sum()
+    line = float(weight @ np.sum((spread - lever[:, None] * rate) ** 2, axis=1))
+    return _two_places(spread, weight) < line
+
+
+def _two_places(across: FloatArray, weight: FloatArray) -> float:
+    """Chi-squared that is left of directions (n, 2) of weights (n,) by two places, changed at the best moment."""
+    total = np.cumsum(weight)[:-1]
+    first = np.cumsum(weight[:, None] * across, axis=0)
+    last = first[-1] - first[:-1]
+    explained = np.sum(first[:-1] ** 2, axis=1) / total + np.sum(last**2, axis=1) / (weight.sum() - total)
+    return float(weight @ np.sum(across**2, axis=1) - explained.max())
 
 
 def ground_distance(position: FloatArray, direction: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
@@ -47,16 +48,40 @@ def test_the_statistic_has_two_degrees_of_freedom(monkeypatch):
     """With a threshold of 4.605 one standing source in ten moves: 10 % of 4,000, within four standard errors."""
     monkeypatch.setattr("launchwatch.processing.tracks.still.MOVES_CHI2", 4.605)
     monkeypatch.setattr("launchwatch.processing.tracks.still.DRIFT_RAD_S", 0.0)
+    monkeypatch.setattr("launchwatch.processing.tracks.still._two_places", lambda across, weight: np.inf)
     rng = np.random.default_rng(5)
     moved = sum(not stands_still(_rows(0.0, 8, rng)) for _ in range(4000))
     assert abs(moved / 4000 - 0.1) < 4.0 * np.sqrt(0.1 * 0.9 / 4000)
 
 
-def test_a_booster_moves_within_ten_looks():
-    """400 m/s is 11 urad a second: over ten looks its slope is 6.4 of its standard errors and more."""
+def test_a_slow_booster_moves_within_fifteen_looks():
+    """400 m/s is 11 urad a second: over ten looks its slope is 6.4 of its standard errors, over 15 no step does as well."""
     rng = np.random.default_rng(2)
-    assert not any(stands_still(_rows(400.0, 12, rng)) for _ in range(300))
+    assert not any(stands_still(_rows(400.0, 15, rng)) for _ in range(300))
     assert MOVES_CHI2 < 6.4**2
+
+
+def test_a_fast_booster_moves_within_eight_looks():
+    rng = np.random.default_rng(3)
+    assert not any(stands_still(_rows(1200.0, 8, rng)) for _ in range(300))
+
+
+@pytest.mark.parametrize("change", [3, 10, 18])
+def test_two_fires_in_turn_are_no_motion(change):
+    """Four kilometres apart, the one after the other: a slope of many standard errors, and yet nothing moves."""
+    rng = np.random.default_rng(change)
+    moved = 0
+    for _ in range(300):
+        here, there = _rows(0.0, 20, rng), _rows(0.0, 20, rng, lat=40.035)
+        later = np.arange(20) >= change
+        rows = replace(
+            here,
+            direction=np.where(later[:, None], there.direction, here.direction),
+            tangents=np.where(later[:, None, None], there.tangents, here.tangents),
+        )
+        moved += not stands_still(rows)
+    # nearer than three looks to an end a line can explain as much as the step
+    assert moved == 0
 
 
 def test_what_passes_the_earth_by_does_not_stand():
