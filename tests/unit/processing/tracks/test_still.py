@@ -55,7 +55,7 @@ def test_the_statistic_has_two_degrees_of_freedom(monkeypatch):
 
 
 def test_a_slow_booster_moves_within_fifteen_looks():
-    """400 m/s is 11 urad a second: over ten looks its slope is 6.4 standard errors, and over 15 no step does as well."""
+    """400 m/s is 11 urad a second: after ten looks a slope of 6.4 standard errors; after 15 no step does as well."""
     rng = np.random.default_rng(2)
     assert not any(stands_still(_rows(400.0, 15, rng)) for _ in range(300))
     assert MOVES_CHI2 < 6.4**2
