@@ -164,7 +164,7 @@ def follow_lights(
         _, _, normal = _unit_normals(path, falling, time_ns)
         beside = np.abs(normal @ burning[1][i])
         depth = [np.abs(normal @ (burning[k][i] - burning[1][i])) for k in (0, 2)]
-        reach = np.nanmax(depth, axis=0) + PLANE_M + LOOSE_TIMES * sigma[falling, 2]
+        reach = np.fmax(*depth) + PLANE_M + LOOSE_TIMES * sigma[falling, 2]
         for k in np.flatnonzero(beside < reach).tolist():
             row, position = int(falling[k]), burning[1][i]
             before = next((x for x in alive if x.row == row and x.last_ns < time_ns), None)
