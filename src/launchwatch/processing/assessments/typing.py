@@ -23,6 +23,7 @@ BANDS = ("srbm", "mrbm", "irbm", "icbm")
 OTHER = 0.03
 STILL_THRUSTING = {"srbm": 0.15, "mrbm": 0.15, "irbm": 0.12, "icbm": 0.22, "slbm": 0.0, "hgv": 0.04, "slv": 0.2}
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
+UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
 FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
@@ -61,6 +62,8 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
     real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
+    else:
+        real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
     if track.phase == "boost":
         weights = _thrusting(track)
     elif "infrared" not in track.phenomenologies and (share := in_orbit(track)) > 0.0:

@@ -210,3 +210,14 @@ def test_an_event_where_a_reentry_was_seen_is_that_reentry() -> None:
     assert told(track(first_detection_ns=T0 - 200 * NS)).reason == ""
     moved = found.state + np.array([600e3, 0.0, 0.0, 0.0, 0.0, 0.0])
     assert told(track(first_detection_ns=T0 - 20 * NS, state=moved)).typing["not-a-missile"] < 0.5
+
+
+def test_light_that_no_ascent_explains_is_mostly_no_missile() -> None:
+    """A profile that misses by a chi-squared of 100 a degree, ten times the bound: one part in ten is left."""
+    steady = typing_of(track(phenomenologies=("infrared",)), 0.0, 300e3, 900e3)
+    wild = typing_of(track(phenomenologies=("infrared",), chi2_per_degree=100.0), 0.0, 300e3, 900e3)
+    assert steady["not-a-missile"] < 0.1
+    assert wild["not-a-missile"] == pytest.approx(1.0 - 0.1 * (1.0 - steady["not-a-missile"]))
+    assert sum(wild.values()) == pytest.approx(1.0)
+    seen = typing_of(track(phenomenologies=("infrared", "radar"), chi2_per_degree=100.0), 0.0, 300e3, 900e3)
+    assert seen["not-a-missile"] < 0.01  # radar tells by itself
