@@ -55,6 +55,7 @@ PITCH_RATE, PITCH_RATE_FADE_S = np.radians(0.75), 70.0  # a turn of 52 degrees i
 PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.18, np.radians(0.03)
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
 MISFIT_CHI2 = 1.5
+FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
 SETTLED = 0.1  # decrease of the cost that ends a descent
 AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
 
@@ -220,6 +221,8 @@ def fit(
     start : an earlier fit of the same launch; without one, several azimuths and climb rates are tried.
     """
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
+    if start is not None and not _sound(start.parameters, float(times.min())):
+        start = None
     known = float(start.parameters[LIFTOFF]) if start is not None else None
     mean, information, steps, knots = _prior(float(times.min()), float(times.max()), timeline, known)
     if start is None:
@@ -259,6 +262,11 @@ def _continue(start: Profile, mean: FloatArray, knots: int) -> FloatArray:
     for at in range(0, PER_STAGE * min(start.stages, (len(mean) - 1 - new) // PER_STAGE), PER_STAGE):
         guess[new + at : new + at + IGNITION] = start.parameters[old + at : old + at + IGNITION]
     return guess
+
+
+def _sound(parameters: FloatArray, first_s: float) -> bool:
+    """Whether parameters are numbers, with a lift-off within an hour of the first sight: others would fly for ever."""
+    return bool(np.isfinite(parameters).all()) and abs(parameters[LIFTOFF] - first_s) < FARTHEST_LIFTOFF_S
 
 
 class _Problem:
@@ -347,6 +355,14 @@ class _Problem:
         away = full - self.full_mean
         return float(residual @ residual + away @ self.information @ away)
 
+    def cost_at(self, full: FloatArray, noise: float) -> float:
+        """Cost of parameters; infinite for those that no ascent has, or that leave the range of numbers."""
+        if not _sound(full, float(self.times[0])):
+            return np.inf
+        with np.errstate(over="ignore", invalid="ignore"):
+            cost = self.cost(full, self.differences(full, noise))
+        return cost if np.isfinite(cost) else np.inf
+
     def descend(self, guess: FloatArray, iterations: int, noise: float = 1.0) -> tuple[FloatArray, float]:
         """Levenberg-Marquardt from `guess` (motion or all parameters), with the measurement noise times `noise`."""
         full = guess if len(guess) == self.size else np.concatenate([guess, np.zeros(self.size - self.motion)])
@@ -361,9 +377,7 @@ class _Problem:
             while True:
                 move = np.linalg.solve(normal + damping * scale, down)
                 trial = full + move
-                # a step that leaves the range of numbers is refused as any bad one
-                with np.errstate(over="ignore", invalid="ignore"):
-                    new_cost = self.cost(trial, self.differences(trial, noise))
+                new_cost = self.cost_at(trial, noise)
                 if new_cost < cost or damping > 1e12:
                     break
                 damping = max(damping * 8.0, 1e-3)

@@ -54,6 +54,7 @@ LATE_NS = 30 * S  # what a sensor's report may take to arrive
 ENDED_S = 12.0  # silence after which a burn has ended
 # A spent last stage is pushed off the payload by springs or small retro-rockets, 1 to 10 m/s.
 SEPARATION_M_S, COMPANY_LOOKS = 3.0, 3
+LONGEST_BOOST_S = 1800.0  # what shines on for longer is no ascent
 ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
@@ -298,8 +299,12 @@ def _end_ns(track: TrackRecord) -> int:
     """When the track ends if nothing more is seen of it, ns TAI."""
     if track.impact_ns is not None:
         return track.impact_ns + 5 * S
-    lost_s = ORBIT_S if track.phase == "ballistic" else LOST_S
-    return track.last_detection_ns + round(lost_s * S)
+    if track.phase == "ballistic":
+        return track.last_detection_ns + round(ORBIT_S * S)
+    lit_ns = track.first_detection_ns
+    if track.reignitions and track.profile is not None:
+        lit_ns = track.profile.epoch_ns + round(track.reignitions[-1].ignition[0] * S)
+    return min(track.last_detection_ns + round(LOST_S * S), lit_ns + round(LONGEST_BOOST_S * S))
 
 
 def _ended(track: TrackRecord, now: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 import pytest
 from scipy.stats import chi2
@@ -253,3 +254,14 @@ def test_burnout_and_first_stage_read_the_parameters() -> None:
     lat, lon, _ = geodetic_from_itrf(boost.state_at(profile, -60.0)[0][:3])
     assert abs(lat - LAT) < 0.2  # some 20 km about the pad
     assert abs(lon - LON) < 0.2
+
+
+@pytest.mark.parametrize("wrong", [np.nan, 1e12])
+def test_a_fit_gone_wild_begins_anew(wrong: float) -> None:
+    """An earlier fit that is no number, or lifts off in another age, is not gone on from, and the fit ends."""
+    _, _, sights, good = stereo(1)
+    parameters = good.parameters.copy()
+    parameters[LIFTOFF] = wrong
+    wild = msgspec.structs.replace(good, parameters=parameters)
+    again = boost.fit(EPOCH, sights, None, Timeline((), BURNOUT), wild)
+    assert np.isfinite(again.parameters).all()
