@@ -55,6 +55,7 @@ PITCH_RATE, PITCH_RATE_FADE_S = np.radians(0.75), 70.0  # a turn of 52 degrees i
 PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.18, np.radians(0.03)
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
 MISFIT_CHI2 = 1.5
+NO_ASCENT_CHI2 = 1e12
 FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
 SETTLED = 0.1  # decrease of the cost that ends a descent
 AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
@@ -395,9 +396,12 @@ class _Problem:
         """Descend to the end; motion parameters, cost, their covariance, chi-squared and number of residuals."""
         full, cost = self.descend(guess, 20)
         residual, slopes = self.residuals(full)
-        whole = np.asarray(np.linalg.inv(slopes.T @ slopes + self.information), np.float64)
-        covariance = whole[: self.motion, : self.motion]
-        return full[: self.motion], cost, covariance, float(residual @ residual), len(residual)
+        normal, chi2 = slopes.T @ slopes + self.information, float(residual @ residual)
+        if not (np.isfinite(normal).all() and np.isfinite(chi2)):
+            # no ascent was found: what was known before, and a misfit that says so
+            full, normal, chi2 = self.full_mean, self.information, NO_ASCENT_CHI2
+        covariance = np.linalg.inv(normal)[: self.motion, : self.motion]
+        return full[: self.motion], cost, covariance, chi2, len(residual)
 
 
 def state_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> tuple[FloatArray, FloatArray]:

@@ -17,7 +17,7 @@ LEAST_EIGENVALUE = 1e-15  # of a correlation matrix; below it rounding has eaten
 
 def bounded(covariance: FloatArray) -> bool:
     """Whether a covariance, position first and in m, is one, and says more than `somewhere on Earth`."""
-    if not np.trace(covariance[:2, :2]) < ANYWHERE_M**2:
+    if not (np.isfinite(covariance).all() and np.trace(covariance[:2, :2]) < ANYWHERE_M**2):
         return False
     scale = np.sqrt(np.maximum(np.diag(covariance), np.finfo(float).tiny))
     return float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0]) > LEAST_EIGENVALUE
