@@ -400,7 +400,7 @@ class _Problem:
         if not (np.isfinite(normal).all() and np.isfinite(chi2)):
             # no ascent was found: what was known before, and a misfit that says so
             full, normal, chi2 = self.full_mean, self.information, NO_ASCENT_CHI2
-        covariance = np.linalg.inv(normal)[: self.motion, : self.motion]
+        covariance = np.asarray(np.linalg.inv(normal)[: self.motion, : self.motion], np.float64)
         return full[: self.motion], cost, covariance, chi2, len(residual)
 
 
