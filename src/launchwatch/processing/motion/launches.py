@@ -17,9 +17,10 @@ LEAST_EIGENVALUE = 1e-15  # of a correlation matrix; below it rounding has eaten
 
 def bounded(covariance: FloatArray) -> bool:
     """Whether a covariance, position first and in m, is one, and says more than `somewhere on Earth`."""
-    if not (np.isfinite(covariance).all() and np.trace(covariance[:2, :2]) < ANYWHERE_M**2):
+    variance = np.diag(covariance)
+    if not (np.isfinite(covariance).all() and variance.min() > 0.0 and variance[:2].sum() < ANYWHERE_M**2):
         return False
-    scale = np.sqrt(np.maximum(np.diag(covariance), np.finfo(float).tiny))
+    scale = np.sqrt(variance)
     return float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0]) > LEAST_EIGENVALUE
 
 

@@ -1,17 +1,31 @@
-"""Two estimates of one launch: an estimate that ran away says nothing of the other."""
+"""When a covariance has lost its meaning: it is told, whatever is in it."""
 
-import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from launchwatch.processing.motion.launches import bounded, fuse_launches
-from unit.processing.made import launch_fit
+from launchwatch.processing.motion.launches import ANYWHERE_M, bounded
+
+GOOD = np.diag([1e3, 2e3, 5.0, 0.02]) ** 2
 
 
-@pytest.mark.parametrize("spread", [np.diag([1e38, 1e38, 1.0, 1.0]), np.full((4, 4), np.nan), np.ones((4, 4))])
-def test_a_covariance_without_meaning_is_left_out(spread: np.ndarray) -> None:
-    known, lost = launch_fit(), msgspec.structs.replace(launch_fit(lat_deg=10.0), covariance=spread)
-    assert bounded(known.covariance)
-    assert not bounded(spread)
-    assert fuse_launches(known, lost) is known
-    assert fuse_launches(lost, known) is known
+def test_a_covariance_is_bounded() -> None:
+    assert bounded(GOOD)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 0.0, -1.0, ANYWHERE_M**2])
+def test_what_is_no_covariance_is_not(wrong: float) -> None:
+    bad = GOOD.copy()
+    bad[0, 0] = wrong
+    assert not bounded(bad)
+    bad = GOOD.copy()
+    bad[0, 1] = bad[1, 0] = 4e6  # correlated by more than one
+    assert not bounded(bad)
+
+
+@given(arrays(np.float64, (4, 4), elements=st.floats(width=64)))
+def test_any_matrix_is_answered(matrix: np.ndarray) -> None:
+    with np.errstate(all="ignore"):
+        assert bounded(matrix) in (True, False)
