@@ -48,7 +48,7 @@ def track(name: str = "T0001", **changes: Any) -> Track:
         burnout_ns=T0 - 5 * NS,
         burnout_sigma_s=1.0,
         staging_ns=(),
-        free_from_ns=None,
+        free_from_ns=T0 - 5 * NS,
         chi2_per_degree=1.0,
     )
     return msgspec.structs.replace(base, **changes)

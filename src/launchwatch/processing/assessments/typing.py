@@ -66,7 +66,7 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
     if track.phase == "boost":
         weights = _thrusting(track)
-    elif "infrared" not in track.phenomenologies and (share := in_orbit(track)) > 0.0:
+    elif not _seen_to_rise(track) and (share := in_orbit(track)) > 0.0:
         # nobody saw it rise: what is up there to stay is a satellite that the catalogue has not, or has elsewhere
         real *= 1.0 - (1.0 - UNSEEN_LAUNCHER) * share
         weights = _ballistic(track, apogee_m, range_m) if share < 1.0 else {}
@@ -88,6 +88,11 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
     result["other"] = real * OTHER
     result["not-a-missile"] = 1.0 - real
     return result
+
+
+def _seen_to_rise(track: Track) -> bool:
+    """Whether its flight was taken over from a plume's end: infrared of the same event may be of something else."""
+    return track.burnout_ns is not None and track.free_from_ns == track.burnout_ns
 
 
 def in_orbit(track: Track) -> float:

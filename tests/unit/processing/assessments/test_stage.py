@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,10 @@ from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.processing.assessments.typing import CLASSES, ground_speed, speed_for_range, typing_of
 from unit.processing.made import T0, launch_fit, state_above, track
 
-SEEN_BY_RADAR = {"phenomenologies": ("radar",), "kind_sensors": ("radar-1",), "sensors": ("radar-1",), "launch": None}
+SEEN_BY_RADAR: dict[str, Any] = {
+    "phenomenologies": ("radar",), "kind_sensors": ("radar-1",), "sensors": ("radar-1",), "launch": None,
+    "burnout_ns": None, "free_from_ns": T0 - 30 * NS,
+}  # fmt: skip
 LAND = np.zeros((180, 360), bool)
 LAND[:, 180:310] = True  # east of Greenwich to 130 E
 IN_ORBIT = state_above(30.0, 0.0, 300e3, 7400.0, 0.0, 0.0)
@@ -175,6 +179,10 @@ def test_what_is_in_orbit_and_was_not_seen_to_rise_is_no_missile() -> None:
     assert made.typing["slv"] < 0.15
     seen = assessed(track(state=orbit, covariance=spread, detections=12))
     assert seen.typing["slv"] > 0.9
+    # a fire in the same event, that went out before the first plot, does not make it rise
+    beside_fire = SEEN_BY_RADAR | {"phenomenologies": ("infrared", "radar"), "burnout_ns": T0 - 300 * NS}
+    made = assessed(track(state=orbit, covariance=spread, detections=12, **beside_fire))
+    assert made.typing["not-a-missile"] > 0.85
 
 
 def test_a_missile_that_only_radars_saw_is_still_one() -> None:
