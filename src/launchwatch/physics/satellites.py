@@ -23,6 +23,7 @@ FAST_REV_DAY, LOW_M = 15.85, 230e3
 _SCALE_HEIGHT_M = 35e3  # of the air at 200 km (US Standard Atmosphere 1976: 37 km)
 _SGP4_DAY_0 = 2_433_281.5  # Julian date from which SGP4 counts the days of an epoch
 _TURN = 2.0 * np.pi
+_NOWHERE = (np.nan, np.nan, np.nan)
 _DAY_S = 86_400.0
 
 
@@ -74,9 +75,9 @@ class ElementSets:
         return self.semi_major_m * (1.0 - self.eccentricity) - A
 
     @cached_property
-    def satellites(self) -> Any:
-        """The sets as SGP4 takes them (`sgp4.api.SatrecArray`)."""
-        from sgp4.api import WGS72, Satrec, SatrecArray
+    def satellites(self) -> list[Any]:
+        """Each set as SGP4 takes it (`sgp4.api.Satrec`)."""
+        from sgp4.api import WGS72, Satrec
 
         day, fraction = julian_date(self.epoch_ns)
         columns = (
@@ -94,7 +95,7 @@ class ElementSets:
                 WGS72, "i", number, epoch, bstar, 0.0, 0.0, e, argument, inclination, anomaly, motion, node
             )
             made.append(satellite)
-        return SatrecArray(made)
+        return made
 
 
 def newest(sets: ElementSets, at_ns: int) -> ElementSets:
@@ -143,10 +144,25 @@ def states_at(sets: ElementSets, epochs_ns: IntArray) -> tuple[FloatArray, Float
     n, t = len(sets), len(epochs_ns)
     if not n or not t:
         return np.empty((n, t, 3)), np.empty((n, t, 3))
-    error, position_km, velocity_km_s = sets.satellites.sgp4(*julian_date(epochs_ns))
+    from sgp4.api import SatrecArray
+
+    error, position_km, velocity_km_s = SatrecArray(sets.satellites).sgp4(*julian_date(epochs_ns))
     position, velocity = itrf_from_teme(1e3 * position_km, 1e3 * velocity_km_s, np.asarray(epochs_ns)[None, :])
     position[error != 0], velocity[error != 0] = np.nan, np.nan
     return position, velocity
+
+
+def state_of_each(sets: ElementSets, rows: IntArray, epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Positions m and velocities m/s (m, 3) ITRF of set `rows[i]` at `epochs_ns[i]`; NaN as of `states_at`."""
+    if not len(rows):
+        return np.empty((0, 3)), np.empty((0, 3))
+    day, fraction = julian_date(epochs_ns)
+    said = [
+        sets.satellites[row].sgp4(d, f)
+        for row, d, f in zip(rows.tolist(), day.tolist(), fraction.tolist(), strict=True)
+    ]
+    km = np.array([[p, v] if not error else [_NOWHERE, _NOWHERE] for error, p, v in said])
+    return itrf_from_teme(1e3 * km[:, 0], 1e3 * km[:, 1], epochs_ns)
 
 
 def node_epochs(start_ns: int, stop_ns: int) -> IntArray:

@@ -1,4 +1,7 @@
-"""Kernels of known objects: which may be in a radar's field, and which of them fit a plot. Twins are in the tests."""
+"""Kernels of known objects: where plots are, which objects may be in a radar's field, which of them fit a plot.
+
+Twins are in the tests.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,37 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.jit import njit
 
 NEAR_M = 320e3  # no object moves farther from the nearer of two nodes a minute apart
+
+
+@njit(cache=True, error_model="numpy")
+def plots_in_space(
+    angles: FloatArray, distance: FloatArray, sigma: FloatArray, bias: FloatArray, site: FloatArray, axes: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Positions (p, 3) ITRF m, unit vectors (p, 3, 3), noise (p, 3) and noise with bias (p, 3) m of plots.
+
+    Unit vectors and errors are along azimuth, elevation and range. `angles` (4, p) are azimuth, elevation and their
+    errors, rad, `distance` and its error `sigma` (p,) m, `bias` (3,) the errors of the site, rad, rad and m; the site
+    is at `site` (3,) ITRF m with east, north, up in the rows of `axes`.
+    """
+    n = distance.shape[0]
+    position, sight = np.empty((n, 3)), np.empty((n, 3, 3))
+    noise, both = np.empty((n, 3)), np.empty((n, 3))
+    local, arm = np.empty((3, 3)), np.empty(3)
+    for p in range(n):
+        sin_az, cos_az = math.sin(angles[0, p]), math.cos(angles[0, p])
+        sin_el, cos_el = math.sin(angles[1, p]), math.cos(angles[1, p])
+        local[0, 0], local[0, 1], local[0, 2] = cos_az, -sin_az, 0.0
+        local[1, 0], local[1, 1], local[1, 2] = -sin_az * sin_el, -cos_az * sin_el, cos_el
+        local[2, 0], local[2, 1], local[2, 2] = sin_az * cos_el, cos_az * cos_el, sin_el
+        arm[0], arm[1], arm[2] = distance[p] * cos_el, distance[p], 1.0
+        for a in range(3):
+            for c in range(3):
+                sight[p, a, c] = local[a, 0] * axes[0, c] + local[a, 1] * axes[1, c] + local[a, 2] * axes[2, c]
+            noise[p, a] = arm[a] * (angles[2 + a, p] if a < 2 else sigma[p])
+            both[p, a] = math.hypot(noise[p, a], arm[a] * bias[a])
+        for c in range(3):
+            position[p, c] = site[c] + distance[p] * sight[p, 2, c]
+    return position, sight, noise, both
 
 
 @njit(cache=True, error_model="numpy")

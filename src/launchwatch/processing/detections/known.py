@@ -10,21 +10,21 @@ does not meet.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from launchwatch.core.arrays import FloatArray, IntArray
-from launchwatch.core.frames import enu_axes, itrf_from_azimuth_elevation_range
+from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.detections import KnownPlots
 from launchwatch.messages.observations import RadarLook
 from launchwatch.physics.element_errors import prediction_sigmas
 from launchwatch.physics.satellites import NODE_NS, ElementSets, Ephemeris, end_ns, ephemeris
-from launchwatch.processing.detections._kernels import fitting_pairs, rows_near
+from launchwatch.processing.detections._kernels import fitting_pairs, plots_in_space, rows_near
 from launchwatch.processing.detections.state import Stays
-from launchwatch.processing.motion.measurements import epochs_of
 
 S = 1_000_000_000
 TIGHT_GATE = 21.0  # chi-squared of three: one true plot in 10,000 of a Gaussian error falls outside
@@ -83,6 +83,7 @@ class KnownObjects:
         self._block = -1
         self._path: Ephemeris | None = None
         self._sigma = np.empty((0, 3))
+        self._stretches = np.empty(0, np.int64)
         self._near: dict[str, tuple[int, IntArray]] = {}
 
     def path(self, time_ns: int) -> tuple[Ephemeris, FloatArray]:
@@ -96,9 +97,15 @@ class KnownObjects:
                 path = ephemeris(self.sets, start, start + BLOCK_NODES * NODE_NS)
                 self._blocks[block] = path, prediction_sigmas(self.sets, (start - self.sets.epoch_ns) / DAY_NS)
             self._path, self._sigma = self._blocks[block]
+            self._stretches = np.flatnonzero(self._sigma[:, 1] >= LOOSE_M)
             self._block = block
             self._near.clear()
         return self._path, self._sigma
+
+    def stretches(self, time_ns: int) -> IntArray:
+        """Objects whose predictions at an epoch are no points but stretches of orbit."""
+        self.path(time_ns)
+        return self._stretches
 
     def near(self, look: RadarLook, node: int, site: FloatArray, up: FloatArray) -> IntArray:
         """Objects whose predictions are points and that may be in a radar's field in the minute after a node."""
@@ -120,43 +127,30 @@ def no_stays() -> Stays:
     )
 
 
+@lru_cache
+def site_of(site_deg_m: tuple[float, float, float]) -> tuple[FloatArray, FloatArray]:
+    """A site ITRF m and its east, north, up (3, 3), not to be written to."""
+    lat, lon, alt = site_deg_m
+    return itrf_from_geodetic(lat, lon, alt), enu_axes(lat, lon)
+
+
 def plot_sets(look: RadarLook) -> list[tuple[int, PlotSet]]:
     """The plots of a look by their times."""
-    lat, lon, alt = look.site_deg_m
-    site = itrf_from_geodetic(lat, lon, alt)
-    position = itrf_from_azimuth_elevation_range(site, lat, lon, look.azimuth_deg, look.elevation_deg, look.range_m)
-    az, el = np.radians(look.azimuth_deg), np.radians(look.elevation_deg)
-    zero = np.zeros_like(az)
-    local = np.stack(
-        [
-            np.column_stack([np.cos(az), -np.sin(az), zero]),
-            np.column_stack([-np.sin(az) * np.sin(el), -np.cos(az) * np.sin(el), np.cos(el)]),
-            np.column_stack([np.sin(az) * np.cos(el), np.cos(az) * np.cos(el), np.sin(el)]),
-        ],
-        axis=1,
-    )
-    sight = local @ enu_axes(lat, lon)
-    arm = np.column_stack([look.range_m * np.cos(el), look.range_m, np.ones_like(az)])
-    angles = np.radians(np.column_stack([look.sigma_azimuth_deg, look.sigma_elevation_deg]))
-    noise = np.column_stack([angles, look.sigma_range_m]) * arm
-    bias = np.array([np.radians(look.bias_angle_deg), np.radians(look.bias_angle_deg), look.bias_range_m]) * arm
-    found = []
-    for time_ns in epochs_of(look):
-        index = np.flatnonzero(look.time_ns == time_ns)
-        index = index[np.argsort(look.range_m[index], kind="stable")]
-        found.append(
-            (
-                time_ns,
-                PlotSet(
-                    index,
-                    np.ascontiguousarray(position[index]),
-                    np.ascontiguousarray(sight[index]),
-                    noise[index],
-                    np.hypot(noise[index], bias[index]),
-                    look.range_m[index],
-                ),
-            )
-        )
+    order = np.lexsort((look.range_m, look.time_ns))
+    distance = look.range_m[order]
+    along = (look.azimuth_deg, look.elevation_deg, look.sigma_azimuth_deg, look.sigma_elevation_deg)
+    angles = np.radians(np.stack(along)[:, order])
+    bias = np.array([np.radians(look.bias_angle_deg), np.radians(look.bias_angle_deg), look.bias_range_m])
+    site, axes = site_of(look.site_deg_m)
+    position, sight, noise, both = plots_in_space(angles, distance, look.sigma_range_m[order], bias, site, axes)
+    time_ns = look.time_ns[order]
+    ends = [*(np.flatnonzero(np.diff(time_ns)) + 1).tolist(), len(order)]
+    found, begin = [], 0
+    for end in ends:
+        p = slice(begin, end)
+        plots = PlotSet(order[p], position[p], sight[p], noise[p], both[p], distance[p])
+        found.append((int(time_ns[begin]), plots))
+        begin = end
     return found
 
 
@@ -173,9 +167,8 @@ def match_points(
     path, sigma = known.path(time_ns)
     node = int((time_ns - path.first_ns) // NODE_NS)
     u = (time_ns - path.first_ns - node * NODE_NS) / NODE_NS
-    lat, lon, alt = look.site_deg_m
-    site = itrf_from_geodetic(lat, lon, alt)
-    rows = known.near(look, node, site, enu_axes(lat, lon)[2])
+    site, axes = site_of(look.site_deg_m)
+    rows = known.near(look, node, site, axes[2])
     plot, row, squared, off = fitting_pairs(
         path.position, path.velocity, node, u, NODE_NS / S, rows, sigma[rows], site, plots.position, plots.distance,
         plots.sight, plots.noise_and_bias, WIDENING, TIGHT_GATE,
@@ -259,6 +252,11 @@ def noted(stays: Stays, new: Stays, agrees: NDArray[np.bool_]) -> Stays:
     first_ns[on], tight[on] = stays.first_ns[place[on]], stays.tight[place[on]]
     plots[on] += stays.plots[place[on]]
     new = msgspec.structs.replace(new, first_ns=first_ns, plots=plots, tight=tight)
+    if there.all():
+        gone_on = {name: getattr(stays, name).copy() for name in stays.__struct_fields__}
+        for name, column in gone_on.items():
+            column[place] = getattr(new, name)
+        return Stays(**gone_on)
     left = np.ones(len(stays.row), bool)
     left[place[there]] = False
     both = Stays(**{n: np.concatenate([getattr(stays, n)[left], getattr(new, n)]) for n in stays.__struct_fields__})

@@ -15,7 +15,7 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import A, B
 from launchwatch.messages.detections import Reentry
 from launchwatch.messages.observations import InfraredLook
-from launchwatch.physics.satellites import ElementSets, Ephemeris, states_at
+from launchwatch.physics.satellites import ElementSets, Ephemeris, state_of_each
 from launchwatch.processing.detections.known import (
     AGREE_GATE,
     DAY_NS,
@@ -43,28 +43,35 @@ LIGHTS = 3  # sights that tell a re-entry
 DARK_S = 45.0
 
 
-def comes_down(known: KnownObjects, time_ns: int) -> NDArray[np.bool_]:
+def comes_down(ends_ns: IntArray, time_ns: int) -> NDArray[np.bool_]:
     """Which objects (n,) come down within two days of an epoch, or should have, by their elements."""
-    return np.asarray(known.ends_ns - time_ns < COMES_DOWN_NS)
+    return np.asarray(ends_ns - time_ns < COMES_DOWN_NS)
 
 
-def _unit_normals(path: Ephemeris, rows: IntArray, time_ns: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Position (n, 3), inertial velocity (n, 3), and unit normal of the orbit (n, 3) in ITRF axes."""
-    position, velocity = path.at(rows, np.full(len(rows), time_ns))
-    inertial = velocity + OMEGA_EARTH * np.column_stack([-position[:, 1], position[:, 0], np.zeros(len(rows))])
-    normal = np.cross(position, inertial)
-    return position, inertial, normal / np.linalg.norm(normal, axis=1)[:, None]
+def _unit_normals(path: Ephemeris, rows: IntArray, times_ns: IntArray) -> FloatArray:
+    """Unit normals (t, n, 3) of the orbits of objects at epochs (t,), in ITRF axes; NaN where there is no position."""
+    t, n = len(times_ns), len(rows)
+    position, velocity = path.at(np.tile(rows, t), np.repeat(times_ns, n))
+    velocity[:, 0] -= OMEGA_EARTH * position[:, 1]
+    velocity[:, 1] += OMEGA_EARTH * position[:, 0]
+    x, y, z = position.T
+    u, v, w = velocity.T
+    normal = np.column_stack([y * w - z * v, z * u - x * w, x * v - y * u])
+    normal /= np.sqrt(_dot(normal, normal))[:, None]
+    return normal.reshape(t, n, 3)
 
 
-def _shifted(sets: ElementSets, row: int, time_ns: int, late_s: float) -> tuple[FloatArray, FloatArray]:
-    """Position and inertial velocity (3,), in ITRF axes of an epoch, of an object that is late by so much."""
-    position, velocity = states_at(sets.take(np.array([row])), np.array([time_ns - round(late_s * S)]))
-    p, v = position[0, 0], velocity[0, 0]
-    v = v + OMEGA_EARTH * np.array([-p[1], p[0], 0.0])
-    c, s = np.cos(OMEGA_EARTH * late_s), np.sin(OMEGA_EARTH * late_s)
+def _shifted(sets: ElementSets, rows: IntArray, time_ns: int, late_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Positions and inertial velocities (k, 3), in ITRF axes of an epoch, of objects that are late by so much (k,)."""
+    p, v = state_of_each(sets, rows, time_ns - np.rint(late_s * S).astype(np.int64))
+    v = v + OMEGA_EARTH * np.column_stack([-p[:, 1], p[:, 0], np.zeros(len(p))])
     # the orbit stands still in space: what it passed over earlier lies now farther west in the turning axes
-    turn = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-    return turn @ p, turn @ v
+    c, s = np.cos(OMEGA_EARTH * late_s), np.sin(OMEGA_EARTH * late_s)
+
+    def turned(x: FloatArray) -> FloatArray:
+        return np.column_stack([c * x[:, 0] + s * x[:, 1], c * x[:, 1] - s * x[:, 0], x[:, 2]])
+
+    return turned(p), turned(v)
 
 
 def match_stretches(
@@ -79,23 +86,19 @@ def match_stretches(
     """
     path, sigma = known.path(time_ns)
     none = np.empty(0, np.int64)
-    place_now, _, normal = _unit_normals(path, loose, time_ns)
+    normal = _unit_normals(path, loose, np.array([time_ns]))[0]
     radius = np.linalg.norm(plots.position[free], axis=1)
     noise = plots.noise_and_bias[free].max(axis=1)
     beside = np.abs(plots.position[free] @ normal.T)
     reach = LOOSE_TIMES * sigma[loose, 2][None, :] + noise[:, None]
     apogee = known.sets.semi_major_m[loose] * (1.0 + known.sets.eccentricity[loose])
     high = apogee[None, :] + BAND_M + 5.0 * noise[:, None]
-    there = (radius[:, None] > B + LOWEST_M) & (radius[:, None] < high) & np.isfinite(place_now[:, 0])
+    there = (radius[:, None] > B + LOWEST_M) & (radius[:, None] < high) & np.isfinite(normal[:, 0])
     near = there & (beside < 5.0 * reach)
-    pairs = [(int(free[p]), int(loose[k])) for p, k in zip(*np.nonzero(near), strict=True)]
-    found = [x for x in (_fit(known.sets, stays, sigma, time_ns, plots, p, row) for p, row in pairs) if x is not None]
-    if not found:
+    p, k = np.nonzero(near)
+    plot, row, off, late, distance2 = _fits(known.sets, stays, sigma, time_ns, plots, free[p], loose[k])
+    if not len(plot):
         return stays, none, none, np.empty(0)
-    plot, row = np.array([x[0] for x in found]), np.array([x[1] for x in found])
-    off, late, distance2 = np.array([x[2] for x in found]), np.array([x[3] for x in found]), np.array(
-        [x[4] for x in found]
-    )
     covariance = plots.covariance(plot)
     place, there = find(stays.row, row)
     agreement = np.full(len(plot), np.inf)
@@ -111,39 +114,46 @@ def match_stretches(
     return noted(stays, new, agrees[kept]), plot[taken], row[taken], distance2[taken]
 
 
-def _fit(
-    sets: ElementSets, stays: Stays, sigma: FloatArray, time_ns: int, plots: PlotSet, plot: int, row: int
-) -> tuple[int, int, FloatArray, float, float] | None:
-    """Plot, object, offset (3,) ITRF m, lateness s and squared distance of a pair; None where they do not fit."""
-    where, noise = plots.position[plot], float(plots.noise_and_bias[plot].max())
-    place, there = find(stays.row, np.array([row]))
-    late = float(stays.late_s[place[0]]) if there[0] else 0.0
-    for _ in range(1 if there[0] else 6):
-        position, velocity = _shifted(sets, row, time_ns, late)
-        if not np.isfinite(position[0]):
-            return None
-        if there[0]:
-            break
+def _fits(
+    sets: ElementSets, stays: Stays, sigma: FloatArray, time_ns: int, plots: PlotSet, plot: IntArray, row: IntArray
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]:
+    """Of pairs (n,) of plot and object those (k,) that fit: offset (k, 3) ITRF m, lateness s and squared distance."""
+    where, noise = plots.position[plot], plots.noise_and_bias[plot].max(axis=1)
+    place, there = find(stays.row, row)
+    late = np.zeros(len(plot))
+    late[there] = stays.late_s[place[there]]
+    new = np.flatnonzero(~there)
+    for _ in range(6 if len(new) else 0):
+        position, velocity = _shifted(sets, row[new], time_ns, late[new])
         # Angle in the plane, from the prediction onward, over the rate at which it is flown
-        radial = position / np.linalg.norm(position)
-        along = velocity - radial * (radial @ velocity)
-        rate = np.linalg.norm(along) / np.linalg.norm(position)
-        late -= float(np.arctan2(where @ along / np.linalg.norm(along), where @ radial) / rate)
+        distance = np.linalg.norm(position, axis=1)
+        radial = position / distance[:, None]
+        along = velocity - radial * _dot(radial, velocity)[:, None]
+        speed = np.linalg.norm(along, axis=1)
+        angle = np.arctan2(_dot(where[new], along) / speed, _dot(where[new], radial))
+        late[new] -= angle * distance / speed
+        # where the elements give no position there is nothing to fit
+        new = new[np.isfinite(late[new])]
+    lives = np.flatnonzero(np.isfinite(late))
+    plot, row, late, there = plot[lives], row[lives], late[lives], there[lives]
+    where, noise = where[lives], noise[lives]
     position, velocity = _shifted(sets, row, time_ns, late)
-    if not np.isfinite(position[0]):
-        return None
     off = where - position
-    radial = position / np.linalg.norm(position)
+    radial = position / np.linalg.norm(position, axis=1)[:, None]
     normal = np.cross(position, velocity)
-    normal /= np.linalg.norm(normal)
-    errors = np.array([LOOSE_TIMES * sigma[row, 0] + BAND_M / 3.0, 0.0, LOOSE_TIMES * sigma[row, 2]])
-    speed = float(np.linalg.norm(velocity))
+    normal /= np.linalg.norm(normal, axis=1)[:, None]
+    speed = np.linalg.norm(velocity, axis=1)
     distance2 = (
-        float(off @ radial) ** 2 / (errors[0] ** 2 + noise**2)
-        + float(off @ normal) ** 2 / (errors[2] ** 2 + noise**2)
+        _dot(off, radial) ** 2 / ((LOOSE_TIMES * sigma[row, 0] + BAND_M / 3.0) ** 2 + noise**2)
+        + _dot(off, normal) ** 2 / ((LOOSE_TIMES * sigma[row, 2]) ** 2 + noise**2)
         + (late * speed / (LOOSE_TIMES * sigma[row, 1])) ** 2
     )
-    return (plot, row, off, late, distance2) if distance2 < LOOSE_GATE or there[0] else None
+    fits = np.isfinite(distance2) & ((distance2 < LOOSE_GATE) | there)
+    return plot[fits], row[fits], off[fits], late[fits], distance2[fits]
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.asarray(np.einsum("ki,ki->k", a, b))
 
 
 def follow_lights(
@@ -155,18 +165,21 @@ def follow_lights(
     if not len(look.sequence) or not len(falling):
         return alive, added
     path, sigma = known.path(int(look.time_ns[0]))
-    burning = [
+    low, burning, high = (
         _on_shell(look.sensor_position_m, look.line_of_sight, BURN_M + step)
         for step in (-BURN_SPAN_M, 0.0, BURN_SPAN_M)
-    ]
-    for i in np.flatnonzero(np.isfinite(burning[1][:, 0])).tolist():
+    )
+    on = np.flatnonzero(np.isfinite(burning[:, 0]))
+    if not len(on):
+        return alive, added
+    normals = _unit_normals(path, falling, look.time_ns[on])
+    beside = np.abs(np.einsum("tni,ti->tn", normals, burning[on]))
+    depth = [np.abs(np.einsum("tni,ti->tn", normals, end[on] - burning[on])) for end in (low, high)]
+    near = beside < np.fmax(*depth) + PLANE_M + LOOSE_TIMES * sigma[falling, 2]
+    for i, normal, hit in zip(on.tolist(), normals, near, strict=True):
         time_ns = int(look.time_ns[i])
-        _, _, normal = _unit_normals(path, falling, time_ns)
-        beside = np.abs(normal @ burning[1][i])
-        depth = [np.abs(normal @ (burning[k][i] - burning[1][i])) for k in (0, 2)]
-        reach = np.fmax(*depth) + PLANE_M + LOOSE_TIMES * sigma[falling, 2]
-        for k in np.flatnonzero(beside < reach).tolist():
-            row, position = int(falling[k]), burning[1][i]
+        for k in np.flatnonzero(hit).tolist():
+            row, position = int(falling[k]), burning[i]
             before = next((x for x in alive if x.row == row and x.last_ns < time_ns), None)
             if before is None:
                 alive.append(Light(row, time_ns, time_ns, position, 1))

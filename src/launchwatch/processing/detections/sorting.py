@@ -8,7 +8,6 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.messages.detections import KnownPlots, Reentry
 from launchwatch.messages.observations import InfraredLook, Observation, RadarLook
 from launchwatch.processing.detections.known import (
-    LOOSE_M,
     KnownObjects,
     known_plots,
     match_points,
@@ -34,7 +33,7 @@ def sort_out(
 
 
 def _lights(known: KnownObjects, state: DetectionsState, look: InfraredLook) -> list[Reentry]:
-    falling = np.flatnonzero(comes_down(known, look.look_until_ns))
+    falling = np.flatnonzero(comes_down(known.ends_ns, look.look_until_ns))
     alive, seen = follow_lights(known, state.lights.get(look.sensor, []), look, falling)
     state.lights[look.sensor] = alive
     return [
@@ -54,17 +53,17 @@ def _plots(
     reentries: list[Reentry] = []
     for time_ns, plots in plot_sets(look):
         points, plot, row, distance2 = match_points(known, points, look, time_ns, plots)
-        _, sigma = known.path(time_ns)
-        falling = comes_down(known, time_ns)
-        reentries += _told(known, look, points, row, falling, time_ns)
-        free = np.setdiff1d(np.arange(len(plots.index)), plot, assume_unique=True)
+        reentries += _told(known, look, points, row, time_ns)
+        unknown = np.ones(len(plots.index), bool)
+        unknown[plot] = False
+        free = np.flatnonzero(unknown)
         taken.append(plots.index[plot])
         rows.append(row)
         distances.append(distance2)
-        loose = np.flatnonzero(sigma[:, 1] >= LOOSE_M)
+        loose = known.stretches(time_ns)
         if len(free) and len(loose):
             stretches, plot, row, distance2 = match_stretches(known, stretches, time_ns, plots, free, loose)
-            reentries += _told(known, look, stretches, row, falling, time_ns)
+            reentries += _told(known, look, stretches, row, time_ns)
             taken.append(plots.index[plot])
             rows.append(row)
             distances.append(distance2)
@@ -78,12 +77,10 @@ def _plots(
     return select(look, keep), record, reentries
 
 
-def _told(
-    known: KnownObjects, look: RadarLook, stays: Stays, rows: IntArray, falling: np.ndarray, time_ns: int
-) -> list[Reentry]:
+def _told(known: KnownObjects, look: RadarLook, stays: Stays, rows: IntArray, time_ns: int) -> list[Reentry]:
     """Re-entries among the objects `rows` that a look has just seen, each told once a stay."""
     found = []
-    for row in rows[falling[rows]].tolist():
+    for row in rows[comes_down(known.ends_ns[rows], time_ns)].tolist():
         k = int(np.searchsorted(stays.row, row))
         if stays.plots[k] == AGREED:
             path, _ = known.path(time_ns)

@@ -404,6 +404,24 @@ class _Problem:
         return full[: self.motion], cost, covariance, chi2, len(residual)
 
 
+def mean_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> FloatArray:
+    """State (6,) of the profile, ITRF, at `time_s` after its epoch."""
+    return np.asarray(
+        boost_states(
+            profile.parameters,
+            profile.stages,
+            profile.knots_s,
+            itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
+            enu_axes(profile.lat_deg, profile.lon_deg),
+            omega,
+            np.array([time_s]),
+            STEP_S,
+            TABLE,
+            EDGES,
+        )[0]
+    )
+
+
 def state_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> tuple[FloatArray, FloatArray]:
     """State (6,) and covariance (6, 6) of the profile, ITRF, at `time_s` after its epoch."""
     problem_steps = np.full(len(profile.parameters), 1e-3)

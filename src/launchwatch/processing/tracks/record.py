@@ -57,7 +57,7 @@ class TracksState(msgspec.Struct):
     """State of the stage.
 
     `unplaced_cells` counts cells of radars over the horizon that no track passes through, `lessons` the steps in which
-    something was learned of tracks: what fitted none is tried again then.
+    a burn was fitted: what fitted none is tried again then.
     """
 
     epoch_ns: int

@@ -93,7 +93,7 @@ def flew_back(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
         at = staging.burnout[0]
         if not 0.0 < begin - at < RETURN_WITHIN_S:
             continue
-        centre = flight.state_after(boost.state_at(track.profile, at)[0], begin - at)[:3]
+        centre = flight.state_after(boost.mean_at(track.profile, at), begin - at)[:3]
         miss = rows.tangents[0] @ (centre - rows.position[0])
         if np.linalg.norm(miss) < min(RETURN_M_S * (begin - at), RETURN_MOST_M):
             return True

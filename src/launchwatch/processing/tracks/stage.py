@@ -94,15 +94,17 @@ class TracksStage:
         for tracklet in list(state.tracklets):
             if tracklet.aside and tracklet.span_s > RETURN_BURN_S:
                 tracklet.track, tracklet.aside = None, False
-            if tracklet.confirmed and tracklet.track is None and _news(state, tracklet):
-                tracklet.tried = (tracklet.hits, state.lessons)
+            if tracklet.confirmed and tracklet.track is None and tracklet.tried != _lessons(state, tracklet):
+                tracklet.tried = _lessons(state, tracklet)
                 _place(state, tracklet, now, touched)
+        fitted: set[str] = set()
         for track in list(state.tracks):
             if track.status == "dropped":
                 continue
-            for tracklet, arc in follow_boost(state, track, now, touched):
+            for tracklet, arc in follow_boost(state, track, now, fitted):
                 _fly(state, tracklet, arc, now, touched)
-        state.lessons += bool(touched)
+        state.lessons += bool(fitted)
+        touched |= fitted
         state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
         outputs = []
         for track in state.tracks:
@@ -116,10 +118,9 @@ class TracksStage:
         return state, outputs
 
 
-def _news(state: TracksState, tracklet: Tracklet) -> bool:
-    """Whether to try a tracklet on the tracks again: it or they have changed, or its light has gone out."""
-    dark = isinstance(tracklet.rows, LinesOfSight) and tracklet.silent_looks > 0
-    return dark or tracklet.tried != (tracklet.hits, state.lessons)
+def _lessons(state: TracksState, tracklet: Tracklet) -> tuple[int, int, int]:
+    """What decides whether a tracklet fits a track: it is tried again once it or what is known of burns has changed."""
+    return tracklet.hits, tracklet.silent_looks, state.lessons
 
 
 def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:

@@ -41,7 +41,8 @@ class Tracklet(msgspec.Struct):
     irradiance, snr : (n,) of an infrared sensor, else empty.
     looks : looks since the start; silent_looks, silent_ns : looks since the last detection, and the epoch of the first
         of them (0 when the last look saw it).
-    tried : detections that it had, and lessons that there had been (`TracksState`), when it was last tried on tracks.
+    tried : detections and silent looks that it had, and lessons that there had been (`TracksState`), when it was last
+        tried on tracks.
     track : the track it belongs to, or null; aside : whether it saw only something that the track's object let go.
     fresh : identifiers of the records of detections not yet named in a lineage.
     """
@@ -57,7 +58,7 @@ class Tracklet(msgspec.Struct):
     looks: int
     silent_looks: int
     silent_ns: int
-    tried: tuple[int, int]
+    tried: tuple[int, int, int]
     track: str | None
     aside: bool
     fresh: list[str]
@@ -219,7 +220,7 @@ def _start(
         looks=0,
         silent_looks=0,
         silent_ns=0,
-        tried=(0, 0),
+        tried=(0, 0, 0),
         track=None,
         aside=False,
         fresh=[record],

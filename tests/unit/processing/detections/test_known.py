@@ -7,14 +7,14 @@ import pytest
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
-from launchwatch.core.frames import azimuth_elevation_range, enu_axes
+from launchwatch.core.frames import azimuth_elevation_range, enu_axes, itrf_from_azimuth_elevation_range
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages import codec
 from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.items import Item
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook, Sector
 from launchwatch.physics.satellites import NODE_NS, ElementSets, ephemeris
-from launchwatch.processing.detections._kernels import fitting_pairs, rows_near
+from launchwatch.processing.detections._kernels import fitting_pairs, plots_in_space, rows_near
 from launchwatch.processing.detections.known import TIGHT_GATE, WIDENING, KnownObjects, plot_sets
 from launchwatch.processing.detections.stage import DetectionsStage
 from launchwatch.processing.detections.state import DetectionsState
@@ -187,6 +187,27 @@ def test_kernels_do_as_their_plain_twins() -> None:
     for p, i, d2, away in zip(plot.tolist(), row.tolist(), squared, off, strict=True):
         assert d2 == pytest.approx(expected[p, i], rel=1e-6)  # rounding of differences of 7,000 km
         np.testing.assert_allclose(away, plots.position[p] - position[i], atol=1e-3)
+
+
+def test_plots_are_where_their_angles_put_them() -> None:
+    draw = np.random.default_rng(6)
+    n, site, axes = 50, itrf_from_geodetic(*SITE), enu_axes(*SITE[:2])
+    angles = np.vstack([draw.uniform(0, 6.28, n), draw.uniform(0, 1.5, n), draw.uniform(1e-4, 1e-2, (2, n))])
+    distance, sigma, bias = draw.uniform(1e5, 6e6, n), draw.uniform(1, 1e3, n), np.array([1e-3, 1e-3, 200.0])
+    position, sight, noise, both = plots_in_space(angles, distance, sigma, bias, site, axes)
+
+    def put(step: FloatArray) -> FloatArray:
+        az, el = np.degrees(angles[0] + step[0]), np.degrees(angles[1] + step[1])
+        return itrf_from_azimuth_elevation_range(site, *SITE[:2], az, el, distance + step[2])
+
+    np.testing.assert_allclose(position, put(np.zeros(3)), atol=1e-6)  # rounding of 7,000 km
+    arm = np.column_stack([distance * np.cos(angles[1]), distance, np.ones(n)])
+    for axis, step in enumerate(np.diag([1e-6, 1e-6, 1.0])):
+        slope = (put(step) - put(-step)) / (2.0 * step[axis])
+        np.testing.assert_allclose(slope, sight[:, axis] * arm[:, [axis]], atol=1e-1)  # of 6e6, by differences
+    errors = np.column_stack([angles[2], angles[3], sigma])
+    np.testing.assert_allclose(noise, errors * arm, rtol=1e-12)
+    np.testing.assert_allclose(both, np.hypot(errors, bias) * arm, rtol=1e-12)
 
 
 def falling(late_s: float = 0.0) -> ElementSets:
