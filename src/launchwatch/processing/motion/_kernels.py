@@ -354,8 +354,7 @@ def _step(
     work: FloatArray,
     end: FloatArray,
 ) -> None:
-    """One Runge-Kutta step of `h` seconds from `y` into `end`."""
-    _fall(y, drag, omega, table, edges, work[0])
+    """One Runge-Kutta step of `h` seconds from `y`, whose rates are in `work[0]`, into `end`."""
     for j in range(6):
         work[4, j] = y[j] + 0.5 * h * work[0, j]
     _fall(work[4], drag, omega, table, edges, work[1])
@@ -375,6 +374,7 @@ def coast(state: FloatArray, dt: float, omega: float, table: FloatArray, edges: 
     y, end, work = state.copy(), np.empty(6), np.empty((5, 6))
     steps = max(math.ceil(abs(dt) / 10.0), 1)
     for _ in range(steps):
+        _fall(y, 0.0, omega, table, edges, work[0])
         _step(y, dt / steps, 0.0, omega, table, edges, work, end)
         y[:] = end
     return y
@@ -411,8 +411,8 @@ def to_ground(
     """
     y, end, work = state.copy(), np.empty(6), np.empty((5, 6))
     t, top, top_s = 0.0, -1e9, 0.0
+    level = _fall(y, drag, omega, table, edges, work[0])
     while t < max_s:
-        level = _fall(y, drag, omega, table, edges, work[0])
         if level > top:
             top, top_s = level, t
         speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5]) + 1.0
@@ -424,10 +424,12 @@ def to_ground(
         below = _fall(end, drag, omega, table, edges, work[0])
         if below <= 0.0 and level > 0.0:
             s = level / (level - below)
+            _fall(y, drag, omega, table, edges, work[0])
             _step(y, h * s, drag, omega, table, edges, work, end)
             return end, t + h * s, top, top_s
         if below <= 0.0 and below < level:
             return end, t + h, top, top_s
         y[:] = end
         t += h
+        level = below
     return y, -1.0, top, top_s
