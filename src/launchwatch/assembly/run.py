@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 TICK_NS = NS
 """Lanes step on whole seconds at which something has arrived or is due."""
+SLICE_NS = 600 * NS
+"""Chains that know what is in orbit take turns of so long."""
 COMPUTING = ("numpy", "numba", "sgp4", "msgspec")
 
 
@@ -152,21 +154,35 @@ def _play_case(
         )
     link = FixedDelay(scenario.sharing.delay_s)
     known = None if scenery is None else scenery.known
-    chains: dict[tuple[str, str], ChainRecord] = {}
-    with watch.part("alone"):
-        for partner in scenario.partners:
-            lane = make_lane(catalog, scenario, case, partner, "alone", journal, known)
-            chains[partner, "alone"] = _drive(lane, observed.own[partner], observed.stop_ns)
-    with watch.part("integrated"):
-        for partner in scenario.partners:
-            inputs = list(observed.own[partner])
-            for other in scenario.partners:
-                if other != partner:
-                    alone = chains[other, "alone"]
-                    inputs += outgoing(scenario.sharing.level, other, alone.inputs, alone.outputs, partner, link)
-            inputs.sort(key=lambda e: e.received_ns)
-            lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known)
-            chains[partner, "integrated"] = _drive(lane, inputs, observed.stop_ns)
+    alone: dict[str, _Driven] = {}
+    integrated: dict[str, _Driven] = {}
+    for until_ns in _slices(scenario, observed.stop_ns, known is not None):
+        with watch.part("alone"):
+            for partner in scenario.partners:
+                if partner not in alone:
+                    lane = make_lane(catalog, scenario, case, partner, "alone", journal, known)
+                    alone[partner] = _Driven(lane, observed.own[partner], observed.stop_ns)
+                alone[partner].drive(until_ns)
+        with watch.part("integrated"):
+            for partner in scenario.partners:
+                if partner not in integrated:
+                    inputs = list(observed.own[partner])
+                    for other, chain in alone.items():
+                        if other != partner:
+                            inputs += outgoing(
+                                scenario.sharing.level, other, chain.inputs, chain.outputs, partner, link
+                            )
+                    inputs.sort(key=lambda e: e.received_ns)
+                    lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known)
+                    integrated[partner] = _Driven(lane, inputs, observed.stop_ns)
+                integrated[partner].drive(until_ns)
+        if known is not None:
+            known.forget()
+    chains = {
+        (partner, kind): ChainRecord(driven.inputs, driven.outputs)
+        for kind, lanes in (("alone", alone), ("integrated", integrated))
+        for partner, driven in lanes.items()
+    }
     with watch.part("journal"):
         if journal is not None:
             journal.commit()
@@ -174,18 +190,33 @@ def _play_case(
     return CaseRecord(case, truths, observed.truth, chains, played, observed.suppressed)
 
 
-def _drive(lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> ChainRecord:
-    """Give a lane its inputs in order of arrival, and step it at each whole second where it has something to do."""
-    bus, clock = Bus(), SimulatedClock(0)
-    for envelope in inputs:
-        bus.post(lane, envelope)
-    outputs: list[Envelope] = []
-    while True:
-        times = [t for t in (bus.next_arrival_ns(), lane.due_ns()) if t is not None]
-        now = -(-min(times) // TICK_NS) * TICK_NS if times else None
-        if now is None or now > stop_ns:
-            break
-        clock.advance_to(now)
-        bus.deliver(clock.now())
-        outputs += lane.tick(clock.now())
-    return ChainRecord([e for e in inputs if e.received_ns <= stop_ns], outputs)
+def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:
+    """Epochs until which all chains are driven in turn, so that what one has matched serves the next.
+
+    Where chains share more than looks, those that are alone play to the end first: the others hear what they made.
+    """
+    if not known or scenario.sharing.level != "observations":
+        return [stop_ns]
+    return [*range(scenario.begin_ns + SLICE_NS, stop_ns, SLICE_NS), stop_ns]
+
+
+class _Driven:
+    """A lane with what is on its way to it and what it has made."""
+
+    def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> None:
+        self._lane, self._bus, self._clock = lane, Bus(), SimulatedClock(0)
+        for envelope in inputs:
+            self._bus.post(lane, envelope)
+        self.inputs = [e for e in inputs if e.received_ns <= stop_ns]
+        self.outputs: list[Envelope] = []
+
+    def drive(self, until_ns: int) -> None:
+        """Give it its inputs in order of arrival, and step it at each whole second where it has something to do."""
+        while True:
+            times = [t for t in (self._bus.next_arrival_ns(), self._lane.due_ns()) if t is not None]
+            now = -(-min(times) // TICK_NS) * TICK_NS if times else None
+            if now is None or now > until_ns:
+                break
+            self._clock.advance_to(now)
+            self._bus.deliver(self._clock.now())
+            self.outputs += self._lane.tick(self._clock.now())

@@ -68,15 +68,15 @@ def sky_of(
     middle = (start_ns + stop_ns) // 2
     if decaying is None:
         satellites = satellites_of(beside(sets, middle, seed), _kinds(len(sets), 0), seed)
-        return Sky(satellites, KnownObjects(sets.take(np.flatnonzero(listed))), digest.hexdigest())
+        return Sky(satellites, KnownObjects(sets.take(np.flatnonzero(listed)), shared=True), digest.hexdigest())
     history = _brought_to(_read(decaying, digest), start_ns)
     told = newest(history, start_ns)
     told = told.take(np.flatnonzero(start_ns - told.epoch_ns < STALE_DAYS * _DAY_NS))
     other = np.flatnonzero(~np.isin(sets.norad_id, told.norad_id))
     sets, listed = sets.take(other), listed[other]
     true = joined(beside(sets, middle, seed), _next_or_beside(history, told, middle, seed))
-    known = joined(sets.take(np.flatnonzero(listed)), told)
-    return Sky(satellites_of(true, _kinds(len(sets), len(told)), seed), KnownObjects(known), digest.hexdigest())
+    known = KnownObjects(joined(sets.take(np.flatnonzero(listed)), told), shared=True)
+    return Sky(satellites_of(true, _kinds(len(sets), len(told)), seed), known, digest.hexdigest())
 
 
 def _kinds(satellites: int, decaying: int) -> tuple[ObjectKind, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,7 +21,7 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.detections import KnownPlots
-from launchwatch.messages.observations import RadarLook
+from launchwatch.messages.observations import Observation, RadarLook
 from launchwatch.physics.element_errors import prediction_sigmas
 from launchwatch.physics.satellites import NODE_NS, ElementSets, Ephemeris, end_ns, ephemeris
 from launchwatch.processing.detections._kernels import fitting_pairs, plots_in_space, rows_near
@@ -35,6 +36,7 @@ AGREE_M, AGREE_SHARE = 20.0, 0.02  # what an offset may change by besides noise:
 STAY_S, STAY_LOOKS = 30.0, 4.0  # silence that ends a stay in the field
 BLOCK_NODES = 10  # minutes predicted at a time, for all objects
 MOST_BLOCKS = 150  # kept: a day, and some more
+MOST_GAVE = 10_000  # looks that are kept for other chains: more than 40 sensors make in ten minutes, 0.3 GB
 DAY_NS = 86_400 * S
 
 
@@ -67,14 +69,15 @@ class PlotSet:
 class KnownObjects:
     """A catalogue of elements, predicted block by block; it keeps nothing but what it can compute again.
 
-    Chains that play one after another share it: blocks are kept, a day of 16,000 objects in 1.2 GB.
+    Chains share it: blocks are kept, a day of 16,000 objects in 1.2 GB.
 
     Parameters
     ----------
     sets : the elements, one set of each object.
+    shared : whether chains that hear the same looks take turns, so that what a look gave is kept for the next chain.
     """
 
-    def __init__(self, sets: ElementSets) -> None:
+    def __init__(self, sets: ElementSets, shared: bool = False) -> None:
         if len(np.unique(sets.norad_id)) != len(sets):
             raise ValueError("known objects: an object has two element sets; give the newest of each")
         self.sets = sets
@@ -85,6 +88,25 @@ class KnownObjects:
         self._sigma = np.empty((0, 3))
         self._stretches = np.empty(0, np.int64)
         self._near: dict[str, tuple[int, IntArray]] = {}
+        self.empty = no_stays()
+        self._shared = shared
+        self._gave: dict[tuple[int, ...], tuple[Any, ...]] = {}
+
+    def recall(self, look: Observation, before: tuple[Any, ...]) -> Any:
+        """What a look gave another chain that was in the very state `before`; null where none was."""
+        kept = self._gave.get((id(look), *map(id, before)))
+        return None if kept is None else kept[-1]
+
+    def remember(self, look: Observation, before: tuple[Any, ...], said: Any) -> None:
+        """Keep what a look gave, with what it was made from: while that lives, no other object has its identity."""
+        if self._shared:
+            if len(self._gave) >= MOST_GAVE:
+                self.forget()
+            self._gave[(id(look), *map(id, before))] = look, before, said
+
+    def forget(self) -> None:
+        """Drop what looks gave: the chains that share it have all seen them."""
+        self._gave.clear()
 
     def path(self, time_ns: int) -> tuple[Ephemeris, FloatArray]:
         """Ephemeris that holds an epoch, and errors (n, 3) of the predictions radial, along and across, m."""

@@ -39,6 +39,7 @@ BURN_M, BURN_SPAN_M = 75e3, 35e3  # bodies burn between 110 and 40 km
 PLANE_M = 30e3  # how far beside its plane a light may be, beside the height that is not known
 SPEED_M_S = (4000.0, 9000.0)  # of what burns, over the ground
 HEADING = 0.95  # cosine of the angle between the way of a light and the orbit
+SETTLED_S = 1e-3  # 8 m along the orbit, a thousandth of what it may be off by
 LIGHTS = 3  # sights that tell a re-entry
 DARK_S = 45.0
 
@@ -123,7 +124,9 @@ def _fits(
     late = np.zeros(len(plot))
     late[there] = stays.late_s[place[there]]
     new = np.flatnonzero(~there)
-    for _ in range(6 if len(new) else 0):
+    for _ in range(6):
+        if not len(new):
+            break
         position, velocity = _shifted(sets, row[new], time_ns, late[new])
         # Angle in the plane, from the prediction onward, over the rate at which it is flown
         distance = np.linalg.norm(position, axis=1)
@@ -131,9 +134,10 @@ def _fits(
         along = velocity - radial * _dot(radial, velocity)[:, None]
         speed = np.linalg.norm(along, axis=1)
         angle = np.arctan2(_dot(where[new], along) / speed, _dot(where[new], radial))
-        late[new] -= angle * distance / speed
-        # where the elements give no position there is nothing to fit
-        new = new[np.isfinite(late[new])]
+        step_s = angle * distance / speed
+        late[new] -= step_s
+        # where the elements give no position the step is NaN, and there is nothing to fit
+        new = new[np.abs(step_s) > SETTLED_S]
     lives = np.flatnonzero(np.isfinite(late))
     plot, row, late, there = plot[lives], row[lives], late[lives], there[lives]
     where, noise = where[lives], noise[lives]
@@ -157,13 +161,13 @@ def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def follow_lights(
-    known: KnownObjects, lights: list[Light], look: InfraredLook, falling: IntArray
-) -> tuple[list[Light], list[Light]]:
+    known: KnownObjects, lights: tuple[Light, ...], look: InfraredLook, falling: IntArray
+) -> tuple[tuple[Light, ...], list[Light]]:
     """Lights along the paths of objects `falling`, after one look, and those of them that this look added to."""
     alive = [light for light in lights if look.look_from_ns - light.last_ns <= DARK_S * S]
-    added: list[Light] = []
+    added: list[int] = []
     if not len(look.sequence) or not len(falling):
-        return alive, added
+        return tuple(alive), []
     path, sigma = known.path(int(look.time_ns[0]))
     low, burning, high = (
         _on_shell(look.sensor_position_m, look.line_of_sight, BURN_M + step)
@@ -171,7 +175,7 @@ def follow_lights(
     )
     on = np.flatnonzero(np.isfinite(burning[:, 0]))
     if not len(on):
-        return alive, added
+        return tuple(alive), []
     normals = _unit_normals(path, falling, look.time_ns[on])
     beside = np.abs(np.einsum("tni,ti->tn", normals, burning[on]))
     depth = [np.abs(np.einsum("tni,ti->tn", normals, end[on] - burning[on])) for end in (low, high)]
@@ -180,19 +184,20 @@ def follow_lights(
         time_ns = int(look.time_ns[i])
         for k in np.flatnonzero(hit).tolist():
             row, position = int(falling[k]), burning[i]
-            before = next((x for x in alive if x.row == row and x.last_ns < time_ns), None)
-            if before is None:
+            which = next((j for j, x in enumerate(alive) if x.row == row and x.last_ns < time_ns), None)
+            if which is None:
                 alive.append(Light(row, time_ns, time_ns, position, 1))
                 continue
+            before = alive[which]
             seconds = (time_ns - before.last_ns) / S
             way = position - before.position
             length = float(np.linalg.norm(way))
             onward = np.cross(normal[k], position)
             along = float(way @ onward) / (length * float(np.linalg.norm(onward))) if length else 0.0
             if along > HEADING and SPEED_M_S[0] < length / seconds < SPEED_M_S[1]:
-                before.last_ns, before.position, before.sights = time_ns, position, before.sights + 1
-                added.append(before)
-    return alive, [light for light in added if light.sights >= LIGHTS]
+                alive[which] = Light(row, before.first_ns, time_ns, position, before.sights + 1)
+                added.append(which)
+    return tuple(alive), [alive[which] for which in added if alive[which].sights >= LIGHTS]
 
 
 def _on_shell(sensor: FloatArray, line: FloatArray, height_m: float) -> FloatArray:

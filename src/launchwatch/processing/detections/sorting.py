@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
@@ -11,12 +13,11 @@ from launchwatch.processing.detections.known import (
     KnownObjects,
     known_plots,
     match_points,
-    no_stays,
     plot_sets,
     pruned,
 )
 from launchwatch.processing.detections.reentries import comes_down, follow_lights, match_stretches, told
-from launchwatch.processing.detections.state import DetectionsState, Stays
+from launchwatch.processing.detections.state import DetectionsState, Light, Stays
 from launchwatch.processing.motion.measurements import select
 
 AGREED = 2
@@ -28,25 +29,41 @@ def sort_out(
 ) -> tuple[Observation, KnownPlots | None, list[Reentry]]:
     """The look without plots of known objects, the record of these, and what is told as a re-entry."""
     if isinstance(look, InfraredLook):
-        return look, None, _lights(known, state, look)
-    return _plots(known, state, look)
+        before: tuple[Any, ...] = (state.lights.get(look.sensor, ()),)
+    else:
+        before = state.points.get(look.sensor, known.empty), state.stretches.get(look.sensor, known.empty)
+    # A pure function of these objects, which nothing changes: another chain that came the same way need not repeat it.
+    said = known.recall(look, before)
+    if said is None:
+        if isinstance(look, InfraredLook):
+            said = _lights(known, before[0], look)
+        else:
+            said = _plots(known, before[0], before[1], look)
+        known.remember(look, before, said)
+    after, kept, record, reentries = said
+    if isinstance(look, InfraredLook):
+        state.lights[look.sensor] = after
+    else:
+        state.points[look.sensor], state.stretches[look.sensor] = after
+    return kept, record, reentries
 
 
-def _lights(known: KnownObjects, state: DetectionsState, look: InfraredLook) -> list[Reentry]:
+def _lights(
+    known: KnownObjects, lights: tuple[Light, ...], look: InfraredLook
+) -> tuple[tuple[Light, ...], InfraredLook, None, list[Reentry]]:
     falling = np.flatnonzero(comes_down(known.ends_ns, look.look_until_ns))
-    alive, seen = follow_lights(known, state.lights.get(look.sensor, []), look, falling)
-    state.lights[look.sensor] = alive
-    return [
+    alive, seen = follow_lights(known, lights, look, falling)
+    reentries = [
         told(known, x.row, look.sensor, "infrared", x.first_ns, x.last_ns, x.sights, x.position, float("nan"))
         for x in seen
     ]
+    return alive, look, None, reentries
 
 
 def _plots(
-    known: KnownObjects, state: DetectionsState, look: RadarLook
-) -> tuple[Observation, KnownPlots | None, list[Reentry]]:
-    points = pruned(state.points.get(look.sensor, no_stays()), look)
-    stretches = pruned(state.stretches.get(look.sensor, no_stays()), look)
+    known: KnownObjects, points: Stays, stretches: Stays, look: RadarLook
+) -> tuple[tuple[Stays, Stays], Observation, KnownPlots | None, list[Reentry]]:
+    points, stretches = pruned(points, look), pruned(stretches, look)
     taken: list[IntArray] = []
     rows: list[IntArray] = []
     distances: list[FloatArray] = []
@@ -67,14 +84,13 @@ def _plots(
             taken.append(plots.index[plot])
             rows.append(row)
             distances.append(distance2)
-    state.points[look.sensor], state.stretches[look.sensor] = points, stretches
     out = np.concatenate(taken)
     if not len(out):
-        return look, None, reentries
+        return (points, stretches), look, None, reentries
     record = known_plots(look, known.sets, out, np.concatenate(rows), np.concatenate(distances))
     keep = np.ones(len(look.sequence), bool)
     keep[out] = False
-    return select(look, keep), record, reentries
+    return (points, stretches), select(look, keep), record, reentries
 
 
 def _told(known: KnownObjects, look: RadarLook, stays: Stays, rows: IntArray, time_ns: int) -> list[Reentry]:

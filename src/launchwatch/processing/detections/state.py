@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from launchwatch.core.arrays import FloatArray, IntArray
 
 
-class Stays(msgspec.Struct):
+class Stays(msgspec.Struct, frozen=True):
     """Known objects that one radar has in its field; one a row, ordered by object.
 
     Attributes
@@ -32,7 +32,7 @@ class Stays(msgspec.Struct):
     tight: NDArray[np.bool_]
 
 
-class Light(msgspec.Struct):
+class Light(msgspec.Struct, frozen=True):
     """A light along the path of an object on its way down, as one sensor sees it.
 
     Attributes
@@ -61,4 +61,4 @@ class DetectionsState(msgspec.Struct):
     below: int
     points: dict[str, Stays]
     stretches: dict[str, Stays]
-    lights: dict[str, list[Light]]
+    lights: dict[str, tuple[Light, ...]]
