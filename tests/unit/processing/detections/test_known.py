@@ -115,6 +115,23 @@ def test_satellites_are_taken_out_and_an_unknown_one_is_not() -> None:
     )
 
 
+def test_chains_that_share_matches_make_what_each_would_alone() -> None:
+    sets = shell(1000)
+    times = T0 + np.arange(6) * 5 * NS
+    rows, position = in_view(sets, times)
+    draw = np.random.default_rng(5)
+    looks = [look_at(position[:, j], int(t), np.arange(len(rows)) + 1000 * j, draw) for j, t in enumerate(times)]
+    heard = [looks, looks, [looks[0], *looks[2:]]]  # the third chain missed a look
+    alone = [play(DetectionsStage(KnownObjects(sets)), chain) for chain in heard]
+    known = KnownObjects(sets, shared=True)
+    shared = [play(DetectionsStage(known), chain) for chain in heard]
+    assert codec.pack(shared) == codec.pack(alone)
+    first, second = (made for _, made, _ in shared[:2])
+    assert all(a.known is b.known for a, b in zip(first, second, strict=True)), "matched twice"
+    known.forget()
+    assert known.recall(looks[0], (known.empty, known.empty)) is None
+
+
 def test_a_launch_through_a_crowded_shell_is_not_swallowed(measured: Callable[[str], None]) -> None:
     sets = shell(8000)
     draw = np.random.default_rng(3)
