@@ -57,6 +57,21 @@ def nees(error: ArrayLike, cov: ArrayLike) -> float:
     return float(e @ np.linalg.solve(np.asarray(cov, dtype=np.float64), e))
 
 
+def squared_distance(error: ArrayLike, cov: ArrayLike) -> float:
+    """As `nees`; infinite where the covariance is none, so that nothing lies within a gate of it.
+
+    An estimate that ran away may say that it is anywhere, or have lost its digits; a gate is not to let that in.
+    """
+    matrix = np.asarray(cov, dtype=np.float64)
+    if not np.isfinite(matrix).all():
+        return math.inf
+    try:
+        squared = nees(error, matrix)
+    except np.linalg.LinAlgError:
+        return math.inf
+    return squared if squared >= 0.0 else math.inf
+
+
 def inside_95_2d(error: ArrayLike, cov: ArrayLike) -> bool:
     """Whether a plane error, shape (2,), lies within the 95 % ellipse of its covariance, shape (2, 2)."""
     return nees(error, cov) <= CHI2_95_2D

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from launchwatch.core.arrays import FloatArray
-from launchwatch.core.gaussians import CHI2_95_2D, ellipse_95, inside_95_2d, intersect_covariances, nees
+from launchwatch.core.gaussians import (
+    CHI2_95_2D,
+    ellipse_95,
+    inside_95_2d,
+    intersect_covariances,
+    nees,
+    squared_distance,
+)
 
 
 def covariances(n: int) -> st.SearchStrategy[FloatArray]:
@@ -79,3 +86,15 @@ def test_intersection_is_never_too_sure(p1: FloatArray, p2: FloatArray, correlat
     true = k1 @ p1 @ k1.T + k2 @ p2 @ k2.T + k1 @ cross @ k2.T + k2 @ cross.T @ k1.T
     p = intersect_covariances([0, 0], p1, [0, 0], p2)[1]
     assert np.linalg.eigvalsh(p - true).min() > -1e-9 * np.trace(p)  # rounding
+
+
+@pytest.mark.parametrize(
+    "cov",
+    [[[np.nan, 0.0], [0.0, 1.0]], [[np.inf, 0.0], [0.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]], [[-1.0, 0.0], [0.0, 1.0]]]
+)
+def test_nothing_is_near_what_is_no_covariance(cov: list[list[float]]) -> None:
+    assert squared_distance([1.0, 0.0], cov) == np.inf
+
+
+def test_squared_distance_is_that_of_nees() -> None:
+    assert squared_distance([2.0, 1.0], [[4.0, 0.0], [0.0, 1.0]]) == pytest.approx(2.0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
-from launchwatch.core.gaussians import intersect_covariances
+from launchwatch.core.gaussians import intersect_covariances, squared_distance
 from launchwatch.messages.events import Event, EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
@@ -180,7 +180,7 @@ def same_launch(a: Track, b: Track) -> bool:
     away = np.array([*apart, (b.launch.time_ns - a.launch.time_ns) / S, turn])
     floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
     spread = a.launch.covariance + b.launch.covariance + floor
-    return float(away @ np.linalg.solve(spread, away)) < LAUNCH_GATE
+    return squared_distance(away, spread) < LAUNCH_GATE
 
 
 def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
@@ -207,7 +207,7 @@ def _state_distance(a: Track, b: Track) -> float:
     away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
     if not bounded(spread):
         return np.inf
-    return float(away @ np.linalg.solve(spread, away))
+    return squared_distance(away, spread)
 
 
 def fuse(tracks: list[Track]) -> Track:

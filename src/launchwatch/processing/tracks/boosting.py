@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from launchwatch.core.frames import enu_axes
+from launchwatch.core.gaussians import squared_distance
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.tracks import LaunchFit, Phenomenology
 from launchwatch.processing.motion import ballistic as flight
@@ -57,10 +58,10 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
         miss = rows.tangents[-1] @ (state[:3] - rows.position[-1])
         spread = rows.tangents[-1] @ covariance[:3, :3] @ rows.tangents[-1].T
         spread += np.eye(2) * ((depth * np.hypot(rows.sigma[-1], rows.bias_sigma[0])) ** 2 + floor)
-        return depth > 0.0 and float(miss @ np.linalg.solve(spread, miss)) < GATE
+        return depth > 0.0 and squared_distance(miss, spread) < GATE
     miss = state[:3] - tracklet.position[-1]
     noise = (float(np.hypot(rows.sigma[-1, :2], rows.bias_sigma[0, :2]).max()) * rows.measured[-1, 2]) ** 2
-    return float(miss @ np.linalg.solve(covariance[:3, :3] + np.eye(3) * (noise + floor), miss)) < GATE
+    return squared_distance(miss, covariance[:3, :3] + np.eye(3) * (noise + floor)) < GATE
 
 
 def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
@@ -76,9 +77,9 @@ def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> 
     if isinstance(rows, LinesOfSight):
         tangents = rows.tangents[-1]
         miss = tangents @ (where - rows.position[-1])
-        return float(miss @ np.linalg.solve(tangents @ spread @ tangents.T, miss)) < GATE
+        return squared_distance(miss, tangents @ spread @ tangents.T) < GATE
     miss = where - tracklet.position[-1]
-    return float(miss @ np.linalg.solve(spread, miss)) < GATE
+    return squared_distance(miss, spread) < GATE
 
 
 def follow_boost(
@@ -227,7 +228,7 @@ def _hand_over(
             predicted, difference, gradient, spread = flight.innovation(
                 predicted, t.sensor, rows_of(t.rows, np.array([i]))
             )
-            if float(difference[0] @ np.linalg.solve(spread[0], difference[0])) < GATE:
+            if squared_distance(difference[0], spread[0]) < GATE:
                 track.ballistic = flight.update(predicted, difference[0], gradient, spread[0])
                 track.plots += 1
         state.tracklets.remove(t)

@@ -8,6 +8,7 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.gaussians import squared_distance
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import RadarLook
@@ -186,4 +187,4 @@ def same_object(track: TrackRecord, estimate: Ballistic) -> bool:
         known = flight.predict(known, estimate.epoch_ns)
     away = arc.mean[:6] - known.mean[:6]
     spread = arc.covariance[:6, :6] + margin * known.covariance[:6, :6]
-    return float(away @ np.linalg.solve(spread, away)) < SAME_GATE
+    return squared_distance(away, spread) < SAME_GATE
