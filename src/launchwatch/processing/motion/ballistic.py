@@ -101,6 +101,36 @@ def update(track: Ballistic, difference: FloatArray, rows: FloatArray, covarianc
     return Ballistic(track.epoch_ns, mean, 0.5 * (new + new.T), track.radars)
 
 
+def joined(track: Ballistic, arc: Ballistic, bias_sigma: FloatArray) -> Ballistic:
+    """An estimate with the arc of one radar's later plots, at the epoch of the arc: their information adds up.
+
+    Parameters
+    ----------
+    arc : of `initiate`; none of its plots is in `track`.
+    bias_sigma : (3,) what the arc took the radar's errors to be beforehand: counted once where both know that radar.
+    """
+    known = predict(track, arc.epoch_ns)
+    radar = arc.radars[0]
+    radars = known.radars if radar in known.radars else [*known.radars, radar]
+    slot = 6 + 3 * radars.index(radar)
+    both, own = 6 + 3 * len(radars), np.arange(len(known.mean))
+    of_arc = np.concatenate([np.arange(6), np.arange(slot, slot + 3)])
+    # Differences from the prediction: positions of 7,000 km would take the digits.
+    away = arc.mean - np.concatenate([known.mean[:6], np.zeros(3)])
+    information, right = np.zeros((both, both)), np.zeros(both)
+    information[np.ix_(own, own)] = np.linalg.inv(known.covariance)
+    right[own] = information[np.ix_(own, own)] @ np.concatenate([np.zeros(6), known.mean[6:]])
+    told = np.linalg.inv(arc.covariance)
+    information[np.ix_(of_arc, of_arc)] += told
+    right[of_arc] += told @ away
+    if radar in known.radars:
+        information[range(slot, slot + 3), range(slot, slot + 3)] -= bias_sigma**-2.0
+    covariance = np.linalg.inv(information)
+    mean = covariance @ right
+    mean[:6] += known.mean[:6]
+    return Ballistic(arc.epoch_ns, mean, 0.5 * (covariance + covariance.T), list(radars))
+
+
 def initiate(radar: str, data: Plots, epoch_ns: int, omega: float = OMEGA_EARTH) -> tuple[Ballistic, float, int]:
     """Fit a ballistic arc to the plots of one radar (Gauss-Newton; the radar's errors are estimated along).
 

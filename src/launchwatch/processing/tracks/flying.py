@@ -30,6 +30,7 @@ from launchwatch.processing.tracks.record import (
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 LOOSE_M = 12e3
+BENT_M = 60e3  # over this the path bends by 300 m, as much as the noise of plots; a Gaussian that wide bends with it
 FEW_TRACKS = 8  # so many are predicted for every look of every radar
 SIGHT_M = 600e3  # several times what a track that is not loose, and a plot, may be off
 SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
@@ -165,11 +166,22 @@ def thrust_before(track: TrackRecord, estimate: Ballistic) -> bool:
 def loose(track: TrackRecord, epoch_ns: int) -> bool:
     """Whether a track is known too badly at an epoch for plots to update it in one linear step.
 
-    Then a few plots make an arc of their own, which takes its place: beside it the old estimate weighs next to nothing.
+    Then a few plots make an arc of their own first, which is joined with it.
     """
+    return _spread_m(track, epoch_ns) > LOOSE_M
+
+
+def _spread_m(track: TrackRecord, epoch_ns: int) -> float:
     assert track.ballistic is not None
-    spread = flight.predict(track.ballistic, epoch_ns).covariance
-    return float(np.sqrt(np.trace(spread[:3, :3]))) > LOOSE_M
+    return float(np.sqrt(np.trace(flight.predict(track.ballistic, epoch_ns).covariance[:3, :3])))
+
+
+def with_arc(track: TrackRecord, arc: Arc, bias_sigma: FloatArray) -> Ballistic:
+    """A loose track and the arc of later plots of one radar; the arc alone where the old estimate is no ellipsoid."""
+    assert track.ballistic is not None
+    if _spread_m(track, arc.estimate.epoch_ns) > BENT_M:
+        return arc.estimate
+    return flight.joined(track.ballistic, arc.estimate, bias_sigma)
 
 
 def same_object(track: TrackRecord, estimate: Ballistic) -> bool:

@@ -29,6 +29,7 @@ from launchwatch.processing.tracks.flying import (
     loose,
     same_object,
     thrust_before,
+    with_arc,
 )
 from launchwatch.processing.tracks.record import (
     BALLISTIC_HITS,
@@ -180,7 +181,9 @@ def _fly(state: TracksState, tracklet: Tracklet, arc: Arc, now: int, touched: se
             continue
         # Another radar's errors kept its first plots out of the gate; from here on they fall into it.
         if loose(track, arc.estimate.epoch_ns):
-            track.ballistic, track.ballistic_since_ns, track.arc = arc.estimate, now, True
+            assert isinstance(tracklet.rows, Plots)
+            track.ballistic = with_arc(track, arc, tracklet.rows.bias_sigma[0])
+            track.ballistic_since_ns, track.arc = now, True
             track.fresh.extend(tracklet.fresh)
             count(track, tracklet.sensor, "radar", arc.estimate.epoch_ns, arc.plots)
             touched.add(track.track)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.integrate import solve_ivp
 from scipy.stats import chi2
 
@@ -109,6 +110,31 @@ def test_initiate_gives_the_state() -> None:
     # The prior of 8 km/s about rest weighs 0.003 of a sigma and is part of what is stated.
     assert low < total < high, total / runs
     assert abs(fits / runs - 1.0) < 3.0 * np.sqrt(2.0 / (runs * 24))  # mean chi-squared per degree, 3 sigma
+
+
+@pytest.mark.parametrize("second", ["north", "south"])
+def test_arcs_join_to_what_all_their_plots_say(second: str) -> None:
+    """Two arcs two minutes apart, of two radars or of one whose error both share: as good as stated, and better."""
+    runs, total = 30, 0.0
+    for seed in range(runs):
+        rng = np.random.default_rng(300 + seed)
+        first, later = slice(0, 8), slice(28, 36)
+        if second == "north":
+            both = seen(SITES["north"], TIMES[:36], TRUTH[:36, :3], rng)
+            arcs = [
+                Plots(*(getattr(both, f)[part] for f in both.__struct_fields__[:-1]), both.bias_sigma)
+                for part in (first, later)
+            ]
+        else:
+            arcs = [seen(SITES[name], TIMES[part], TRUTH[part, :3], rng)
+                    for name, part in (("north", first), ("south", later))]  # fmt: skip
+        old, new = (flight.initiate(name, arc, EPOCH)[0] for name, arc in zip(("north", second), arcs, strict=True))
+        one = flight.joined(old, new, BIAS)
+        assert one.radars == (["north"] if second == "north" else ["north", "south"])
+        total += nees(one.mean[:6] - TRUTH[35], one.covariance[:6, :6])
+        assert np.sqrt(np.trace(one.covariance[3:6, 3:6])) < 0.3 * np.sqrt(np.trace(new.covariance[3:6, 3:6]))
+    low, high = chi2.ppf([0.005, 0.995], 6 * runs)  # two-sided 99 %
+    assert low < total < high, total / runs
 
 
 def test_initiate_refuses_by_chi_squared_what_thrusts() -> None:
