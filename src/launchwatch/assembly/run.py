@@ -154,14 +154,14 @@ def _play_case(
         )
     link = FixedDelay(scenario.sharing.delay_s)
     known = None if scenery is None else scenery.known
-    alone: dict[str, _Driven] = {}
-    integrated: dict[str, _Driven] = {}
+    alone: dict[str, Driven] = {}
+    integrated: dict[str, Driven] = {}
     for until_ns in _slices(scenario, observed.stop_ns, known is not None):
         with watch.part("alone"):
             for partner in scenario.partners:
                 if partner not in alone:
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known)
-                    alone[partner] = _Driven(lane, observed.own[partner], observed.stop_ns)
+                    alone[partner] = Driven(lane, observed.own[partner], observed.stop_ns)
                 alone[partner].drive(until_ns)
         with watch.part("integrated"):
             for partner in scenario.partners:
@@ -174,7 +174,7 @@ def _play_case(
                             )
                     inputs.sort(key=lambda e: e.received_ns)
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known)
-                    integrated[partner] = _Driven(lane, inputs, observed.stop_ns)
+                    integrated[partner] = Driven(lane, inputs, observed.stop_ns)
                 integrated[partner].drive(until_ns)
         if known is not None:
             known.forget()
@@ -200,7 +200,7 @@ def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:
     return [*range(scenario.begin_ns + SLICE_NS, stop_ns, SLICE_NS), stop_ns]
 
 
-class _Driven:
+class Driven:
     """A lane with what is on its way to it and what it has made."""
 
     def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> None:
