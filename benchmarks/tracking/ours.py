@@ -34,6 +34,7 @@ def frames(raid: dict[str, Any], target: int | None = None) -> list[Frame]:
         k = sensor[frame[0]]
         rows = frame if target is None else frame[raid["meas_truth"][frame] == target]
         columns = [1, 0, 2] if radar[k] else [1, 0]
+        field = np.prod(np.ptp(z[sensor == k][:, columns], axis=0))
         out.append(
             Frame(
                 time_s=float(t[frame[0]]),
@@ -42,6 +43,8 @@ def frames(raid: dict[str, Any], target: int | None = None) -> list[Frame]:
                 axes=AXES,
                 measured=np.ascontiguousarray(z[rows][:, columns]),
                 sigma=np.tile(raid["sensor_sigma"][k][columns], (len(rows), 1)),
+                detected=float(raid["pd"]),
+                clutter=float(raid["clutter_rate"]) / field,
             )
         )
     return out

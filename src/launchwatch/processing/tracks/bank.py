@@ -3,6 +3,11 @@
 Plots of a radar start tracks, and some plots within some looks confirm one. Lines of sight refine a track, but only
 plots keep it alive: in a dense raid some neighbour's line of sight is always within the gate, and a track that lives on
 such hits is a ghost. Frames of one time are best taken radars first: range tells apart what looks alike from above.
+
+How tracks and detections are joined depends on how crowded it is, cluster by cluster. Where few detections lie within
+the gates, the global nearest neighbour decides. In a crowd each track keeps several hypotheses (`hypotheses`). A crowd
+that is new is tracked twice: after some looks its tracks tell how fast it flies, and with that much narrower prior the
+looks since, which were held, are taken again from the start. Only then are its tracks confirmed.
 """
 
 from __future__ import annotations
@@ -16,11 +21,28 @@ from numpy.typing import NDArray
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import OMEGA_EARTH
-from launchwatch.processing.tracks._bank_kernels import place, predict, project, update
+from launchwatch.processing.tracks._bank_kernels import crowds, place, predict, project, update
+from launchwatch.processing.tracks._hypotheses_kernels import likelihoods, moments
 from launchwatch.processing.tracks.association import assign, gate
+from launchwatch.processing.tracks.hypotheses import (
+    FLOOR,
+    IN_CROWD,
+    NEW,
+    View,
+    branch,
+    count_quantile,
+    mix,
+    shares,
+    velocity_prior,
+)
 
 AZIMUTH_ELEVATION, AZIMUTH_ELEVATION_RANGE = 2, 3
 """Columns of the frames of a passive sensor and of a radar."""
+LEARN_FROM = 10
+"""Tracks of a new crowd that its velocity is learned from; smaller crowds are not tracked twice."""
+TRUST = 0.99
+"""Share of tentative tracks that the upper bound of a count takes for real at their start."""
+_BORN = 0.01  # least probability of being a new object with which a plot of a crowd starts a track
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +62,10 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
         Azimuth rad and elevation rad of lines of sight; of plots also range m.
     sigma : FloatArray, likewise
         Standard deviations of the independent errors of each detection.
+    detected : float
+        Probability that the sensor detects an object at one look.
+    clutter : float
+        Density of false detections, per rad^2 of lines of sight, per rad^2 m of plots.
     """
 
     time_s: float
@@ -48,6 +74,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     axes: FloatArray
     measured: FloatArray
     sigma: FloatArray
+    detected: float
+    clutter: float
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +101,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         Radar looks in a row that a confirmed track may be missed in.
     coast_s : float
         Time after which a track without any detection goes, also when no radar looks.
+    crowd_pairs : float
+        A cluster with more candidate pairs a track is a crowd.
+    crowd_looks : int
+        Radar looks that a track stays one of a crowd after it last was in one, and that a new crowd is held for.
+    crowd_hits : int
+        Least plots of a crowd's track that is confirmed.
+    crowd_share, crowd_existence : float
+        Least share of its looks with a plot, and least probability that it exists.
+    components : int
+        Hypotheses kept of each track.
     """
 
     velocity_m_s: FloatArray
@@ -85,6 +123,19 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     confirm_looks: int = 5
     coast_looks: int = 4
     coast_s: float = 60.0
+    crowd_pairs: float = 3.0
+    crowd_looks: int = 9
+    crowd_hits: int = 4
+    crowd_share: float = 0.6
+    crowd_existence: float = 0.99
+    components: int = 8
+
+
+class Prior(msgspec.Struct, frozen=True, kw_only=True):
+    """Velocity of a crowd's objects: mean (3,) m/s and covariance (3, 3)."""
+
+    mean: FloatArray
+    covariance: FloatArray
 
 
 class Bank(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,27 +148,53 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True):
     next_serial : int
         Serial of the next new track.
     serial : IntArray, shape (n,)
-    mean : FloatArray, shape (n, 6)
-        Position m and velocity m/s.
-    covariance : FloatArray, shape (n, 6, 6)
+    existence : FloatArray, shape (n,)
+        Probability that there is such an object.
+    confirmed : bool array, shape (n,)
     seen_s : FloatArray, shape (n,)
         Epoch of the last detection of any sensor.
     hits, looks, missed : IntArray, shape (n,)
         Plots, radar looks since the start (the first plot's counted), and radar looks in a row without a plot.
+    crowd : IntArray, shape (n,)
+        Radar looks for which it still counts as one of a crowd.
+    first : IntArray, shape (n + 1,)
+        Components first[k] to first[k + 1] are those of track k.
+    mean, covariance, weight : FloatArray, shapes (c, 6), (c, 6, 6), (c,)
+        Components: position m and velocity m/s, and the weights, which sum to one for each track.
+    prior : Prior or None
+        What was learned from the crowd that is there.
+    held : tuple of Frame
+        Frames of the last looks while there are tentative tracks, without what confirmed tracks took.
     """
 
     time_s: float
     next_serial: int
     serial: IntArray
-    mean: FloatArray
-    covariance: FloatArray
+    existence: FloatArray
+    confirmed: NDArray[np.bool_]
     seen_s: FloatArray
     hits: IntArray
     looks: IntArray
     missed: IntArray
+    crowd: IntArray
+    first: IntArray
+    mean: FloatArray
+    covariance: FloatArray
+    weight: FloatArray
+    prior: Prior | None = None
+    held: tuple[Frame, ...] = ()
 
 
-_COLUMNS = ("serial", "mean", "covariance", "seen_s", "hits", "looks", "missed")
+_COLUMNS = ("serial", "existence", "confirmed", "seen_s", "hits", "looks", "missed", "crowd")
+_PARTS = ("mean", "covariance", "weight")
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """How many objects there are: bounds of 95 % and the likeliest number."""
+
+    lowest: int
+    likeliest: int
+    highest: int
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,25 +248,30 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 def empty_bank() -> Bank:
     """A bank without tracks, before its first frame."""
-    none = np.empty(0, np.int64)
+    none, nothing = np.empty(0, np.int64), np.empty(0)
     return Bank(
         time_s=-np.inf,
         next_serial=0,
         serial=none,
-        mean=np.empty((0, 6)),
-        covariance=np.empty((0, 6, 6)),
-        seen_s=np.empty(0),
+        existence=nothing,
+        confirmed=np.empty(0, np.bool_),
+        seen_s=nothing,
         hits=none,
         looks=none,
         missed=none,
+        crowd=none,
+        first=np.zeros(1, np.int64),
+        mean=np.empty((0, 6)),
+        covariance=np.empty((0, 6, 6)),
+        weight=nothing,
     )
 
 
 def step(bank: Bank, frame: Frame, rules: Rules) -> tuple[Bank, Step]:
     """The bank after one frame: predicted, associated, updated, confirmed, dropped, started.
 
-    Confirmed tracks choose first, tentative ones of what is left; plots that remain start new tracks. Every radar frame
-    is taken to have covered every track.
+    Confirmed tracks choose first, tentative ones of what is left; plots that remain start new tracks. In a crowd all
+    share. Every radar frame is taken to have covered every track.
 
     Parameters
     ----------
@@ -203,7 +285,7 @@ def step(bank: Bank, frame: Frame, rules: Rules) -> tuple[Bank, Step]:
     -------
     bank : Bank
     step : Step
-        What happened, for the history.
+        What happened, for the history. Tentative tracks of a new crowd end, unconfirmed, where it is tracked again.
 
     Raises
     ------
@@ -211,31 +293,52 @@ def step(bank: Bank, frame: Frame, rules: Rules) -> tuple[Bank, Step]:
         A frame from the past, or of another shape than two or three columns, or with a value that is not finite.
     """
     _check(bank, frame)
-    radar = frame.measured.shape[1] == AZIMUTH_ELEVATION_RANGE
-    dt = frame.time_s - bank.time_s if len(bank.serial) else 0.0
-    mean, covariance = predict(bank.mean, bank.covariance, dt, rules.omega_rad_s, rules.j2, rules.noise_m2_s3)
-    detection, free = _associate(bank.hits >= rules.confirm_hits, mean, covariance, frame, rules)
-    hit = detection >= 0
-    seen_s = np.where(hit, frame.time_s, bank.seen_s)
-    after = replace(bank, time_s=frame.time_s, mean=mean, covariance=covariance, seen_s=seen_s)
-    if radar:
-        after = replace(after, hits=bank.hits + hit, looks=bank.looks + 1, missed=np.where(hit, 0, bank.missed + 1))
-    kept = ~_lost(after, rules)
-    if not kept.all():
-        after, detection = replace(after, **{c: getattr(after, c)[kept] for c in _COLUMNS}), detection[kept]
-    if radar and free.any():
-        born = np.flatnonzero(free)
-        fresh = _start(after, frame, born, rules)
-        after = replace(fresh, **{c: np.concatenate([getattr(after, c), getattr(fresh, c)]) for c in _COLUMNS})
-        detection = np.concatenate([detection, born])
+    after, detection = _advance(bank, frame, rules, learning=bank.prior is None)
+    crowd = ~after.confirmed & (after.crowd > 0) & (after.hits >= rules.crowd_hits)
+    if crowd.sum() >= LEARN_FROM and sum(map(_is_radar, after.held)) >= rules.crowd_looks:
+        after, detection = _again(after, detection, crowd, rules)
+    mean, covariance = states(after)
     return after, Step(
         time_s=frame.time_s,
         sensor=frame.sensor,
         serial=after.serial,
-        mean=after.mean,
-        covariance=after.covariance,
-        confirmed=after.hits >= rules.confirm_hits,
+        mean=mean,
+        covariance=covariance,
+        confirmed=after.confirmed,
         detection=detection,
+    )
+
+
+def states(bank: Bank) -> tuple[FloatArray, FloatArray]:
+    """Mean (n, 6) and covariance (n, 6, 6) of each track, over its hypotheses."""
+    if len(bank.weight) == len(bank.serial):
+        return bank.mean, bank.covariance
+    return moments(bank.mean, bank.covariance, bank.weight, bank.first)
+
+
+def count(bank: Bank, rules: Rules, detected: float) -> Count:
+    """How many objects the bank's radars look at, with bounds that hold with 95 %.
+
+    The lowest number counts only tracks with a plot of their own in the last look, for these are objects seen at once;
+    the highest takes tentative tracks for real and adds objects that no look has detected yet.
+
+    Parameters
+    ----------
+    bank : Bank
+    rules : Rules
+    detected : float
+        Probability that a look of the radars detects an object.
+    """
+    existence = bank.existence
+    looks = int(bank.looks.max(initial=1))
+    never = (1.0 - detected) ** looks
+    unseen = float(existence.sum() * never / (1.0 - never))
+    trusted = np.where(bank.confirmed, existence, existence / (existence + (1.0 - existence) * (1.0 - TRUST)))
+    now = existence[bank.missed == 0]
+    return Count(
+        lowest=count_quantile(now, 0.0, 0.025),
+        likeliest=count_quantile(existence, unseen, 0.5),
+        highest=count_quantile(trusted, float(trusted.sum() * never / (1.0 - never)), 0.975),
     )
 
 
@@ -271,54 +374,247 @@ def _check(bank: Bank, frame: Frame) -> None:
         raise ValueError(f"frame of {frame.time_s} s: measured must be finite and sigma positive; leave bad ones out")
 
 
-def _associate(
-    confirmed: NDArray[np.bool_], mean: FloatArray, covariance: FloatArray, frame: Frame, rules: Rules
+def _is_radar(frame: Frame) -> bool:
+    return frame.measured.shape[1] == AZIMUTH_ELEVATION_RANGE
+
+
+def _advance(bank: Bank, frame: Frame, rules: Rules, *, learning: bool, anew: bool = False) -> tuple[Bank, IntArray]:
+    """The bank after one frame, and the detection of each of its tracks, -1 for none.
+
+    While it is `learning` no track of a new crowd is confirmed; `anew` every new track has the crowd's prior.
+    """
+    radar, n = _is_radar(frame), len(bank.serial)
+    dt = frame.time_s - bank.time_s if n else 0.0
+    mean, covariance = predict(bank.mean, bank.covariance, dt, rules.omega_rad_s, rules.j2, rules.noise_m2_s3)
+    first, weight, existence = bank.first, bank.weight, bank.existence
+    owner = np.repeat(np.arange(n), np.diff(first))
+    view, distance2 = _view(mean, covariance, frame, rules)
+    crowd, dense = crowds(
+        owner, view.component, view.detection, bank.crowd > 0, len(frame.measured), rules.crowd_pairs
+    )
+    detection, free = _nearest(bank.confirmed, crowd, owner, view, distance2, rules)
+    new = free.astype(np.float64)
+    alone = np.flatnonzero(detection >= 0)
+    if radar:
+        existence = _believed(existence, crowd, view, first, detection, frame)
+    if crowd.any():
+        shared = shares(view, owner, weight, bank.existence, crowd, frame.detected, frame.clutter, radar)
+        if radar:
+            settled = np.where(crowd, IN_CROWD, detection)
+            mean, covariance, weight, first = branch(
+                view, shared, mean, covariance, weight, first, settled, rules.components
+            )
+            existence, alone = np.where(crowd, shared.existence, existence), alone[:0]
+        else:
+            weight = mix(view, shared, mean, covariance, weight, owner, crowd)
+        detection, new = np.where(crowd, shared.best, detection), np.where(free, shared.new, 0.0)
+    update(
+        mean,
+        covariance,
+        view.predicted,
+        view.gradient,
+        bank.first[alone],
+        detection[alone],
+        view.measured,
+        view.variance,
+    )
+    hit = detection >= 0
+    claimed = np.zeros(len(frame.measured), np.bool_)
+    claimed[detection[bank.confirmed & hit]] = True
+    after = replace(
+        bank,
+        time_s=frame.time_s,
+        existence=existence,
+        seen_s=np.where(hit, frame.time_s, bank.seen_s),
+        crowd=np.where(dense, rules.crowd_looks, np.maximum(bank.crowd - radar, 0)),
+        first=first,
+        mean=mean,
+        covariance=covariance,
+        weight=weight,
+        held=_held(bank.held, frame, claimed, rules),
+    )
+    if radar:
+        after = replace(after, hits=bank.hits + hit, looks=bank.looks + 1, missed=np.where(hit, 0, bank.missed + 1))
+    after = replace(after, confirmed=_confirmed(after, rules, learning))
+    kept = ~_lost(after, rules)
+    if not kept.all():
+        after, detection = _chosen(after, kept), detection[kept]
+    if radar:
+        born = np.flatnonzero(NEW * new > _BORN)
+        if len(born):
+            common = np.zeros(len(new), np.bool_)
+            common[view.detection[crowd[owner[view.component]]]] = True
+            after = _joined(after, _start(after, frame, born, NEW * new[born], common[born] | anew, rules))
+            detection = np.concatenate([detection, born])
+    if after.confirmed.all():
+        after = replace(after, held=())
+    if after.prior is not None and not (after.crowd.any() or anew):
+        after = replace(after, prior=None)
+    return after, detection
+
+
+def _again(bank: Bank, detection: IntArray, crowd: NDArray[np.bool_], rules: Rules) -> tuple[Bank, IntArray]:
+    """The bank with its tentative tracks made anew from the held frames, by the velocities of those of a crowd."""
+    mean, _ = states(bank)
+    centre, spread = velocity_prior(mean[crowd][:, 3:])
+    kept = _chosen(bank, bank.confirmed)
+    held, prior = bank.held, Prior(mean=centre, covariance=spread)
+    other, own = replace(empty_bank(), next_serial=bank.next_serial, prior=prior), np.empty(0, np.int64)
+    for frame in held:
+        other, own = _advance(other, frame, rules, learning=frame is not held[-1], anew=True)
+    taken = detection[bank.confirmed]
+    rows = np.setdiff1d(np.arange(len(held[-1].measured) + (taken >= 0).sum()), taken)
+    other = replace(_joined(kept, other), prior=prior, held=())
+    return other, np.concatenate([taken, np.where(own < 0, -1, rows[own])])
+
+
+def _view(mean: FloatArray, covariance: FloatArray, frame: Frame, rules: Rules) -> tuple[View, FloatArray]:
+    """Components and detections of a frame with their candidate pairs, and the pairs' squared distances."""
+    variance = frame.sigma**2
+    predicted, gradient, spread = project(mean, covariance, frame.position_m, frame.axes, variance.shape[1])
+    component, detection, distance2 = gate(predicted, spread, frame.measured, variance, rules.gate_sigma)
+    view = View(
+        predicted=predicted,
+        gradient=gradient,
+        spread=spread,
+        measured=frame.measured,
+        variance=variance,
+        component=component,
+        detection=detection,
+    )
+    return view, distance2
+
+
+def _nearest(
+    confirmed: NDArray[np.bool_],
+    crowd: NDArray[np.bool_],
+    owner: IntArray,
+    view: View,
+    distance2: FloatArray,
+    rules: Rules,
 ) -> tuple[IntArray, NDArray[np.bool_]]:
-    """Give detections to tracks and update these in place: each track's detection or -1, and which detections are free.
+    """Detections of the tracks in no crowd: each track's or -1, and which detections are free.
 
     What is summed up is the distance, not its square: one bad pair in a crowd must not push others into an exchange.
     """
-    variance = frame.sigma**2
-    detection, free = np.full(len(mean), -1), np.ones(len(variance), np.bool_)
-    predicted, gradient, spread = project(mean, covariance, frame.position_m, frame.axes, variance.shape[1])
-    for choosing in (confirmed, ~confirmed):
-        own, left = np.flatnonzero(choosing), np.flatnonzero(free)
-        if len(own) and len(left):
-            track, near, distance2 = gate(
-                predicted[own], spread[own], frame.measured[left], variance[left], rules.gate_sigma
+    detection, free = np.full(len(confirmed), -1), np.ones(len(view.measured), np.bool_)
+    track = owner[view.component]
+    for choosing in (confirmed & ~crowd, ~confirmed & ~crowd):
+        pair = np.flatnonzero(choosing[track] & free[view.detection])
+        if len(pair):
+            i, j = assign(
+                track[pair],
+                view.detection[pair],
+                np.sqrt(distance2[pair]),
+                rules.gate_sigma,
+                len(detection),
+                len(free),
             )
-            i, j = assign(track, near, np.sqrt(distance2), rules.gate_sigma, len(own), len(left))
-            detection[own[i]] = left[j]
-            free[left[j]] = False
-    track = np.flatnonzero(detection >= 0)
-    update(mean, covariance, predicted, gradient, track, detection[track], frame.measured, variance)
+            detection[i] = j
+            free[j] = False
     return detection, free
 
 
+def _believed(
+    existence: FloatArray,
+    crowd: NDArray[np.bool_],
+    view: View,
+    first: IntArray,
+    detection: IntArray,
+    frame: Frame,
+) -> FloatArray:
+    """Probability that each track exists, after plots, where it is in no crowd."""
+    miss = 1.0 - existence * frame.detected
+    odds = np.zeros(len(existence))
+    track = np.flatnonzero(detection >= 0)
+    density = likelihoods(
+        view.predicted, view.spread, view.measured, view.variance, first[track], detection[track]
+    )
+    odds[track] = density * existence[track] * frame.detected / frame.clutter * (1.0 - NEW)
+    return np.where(crowd, existence, (odds + existence * (1.0 - frame.detected)) / (odds + miss))
+
+
+def _held(held: tuple[Frame, ...], frame: Frame, claimed: NDArray[np.bool_], rules: Rules) -> tuple[Frame, ...]:
+    """The frames of the last looks, from a radar's on, with the new one less what confirmed tracks claim of it."""
+    if claimed.any():
+        frame = replace(frame, measured=frame.measured[~claimed], sigma=frame.sigma[~claimed])
+    held = (*held, frame)
+    looks = [k for k, f in enumerate(held) if _is_radar(f)][-rules.crowd_looks :]
+    recent = [k for k in looks if held[k].time_s >= frame.time_s - rules.coast_s]
+    return held[recent[0] :] if recent else ()
+
+
+def _confirmed(bank: Bank, rules: Rules, learning: bool) -> NDArray[np.bool_]:
+    """Which tracks are confirmed, by plots alone or, in a crowd, by plots of most looks and a sure existence."""
+    sure = (
+        (bank.hits >= np.maximum(rules.crowd_hits, rules.crowd_share * bank.looks))
+        & (bank.missed <= 1)
+        & (bank.existence > rules.crowd_existence)
+    )
+    if learning:
+        sure &= bank.looks > rules.crowd_looks
+    return bank.confirmed | np.where(bank.crowd > 0, sure, bank.hits >= rules.confirm_hits)
+
+
 def _lost(bank: Bank, rules: Rules) -> NDArray[np.bool_]:
-    """Which tracks go: confirmed ones missed too often, tentative ones too late to be confirmed, and silent ones."""
+    """Which tracks go: missed too often, too late to be confirmed, silent, or in a crowd and hardly there."""
     hopeless = bank.looks - bank.hits > rules.confirm_looks - rules.confirm_hits
     lost = np.where(bank.hits >= rules.confirm_hits, bank.missed > rules.coast_looks, hopeless)
-    return lost | (bank.time_s - bank.seen_s > rules.coast_s)
+    return lost | (bank.time_s - bank.seen_s > rules.coast_s) | ((bank.crowd > 0) & (bank.existence < FLOOR))
 
 
-def _start(bank: Bank, frame: Frame, born: IntArray, rules: Rules) -> Bank:
-    """A bank of new tracks alone, one for each of the plots `born`, with the serials that follow."""
+def _chosen(bank: Bank, kept: NDArray[np.bool_]) -> Bank:
+    """The bank with some of its tracks."""
+    size = np.diff(bank.first)
+    part = np.repeat(kept, size)
+    return replace(
+        bank,
+        **{c: getattr(bank, c)[kept] for c in _COLUMNS},
+        **{c: getattr(bank, c)[part] for c in _PARTS},
+        first=np.append(0, np.cumsum(size[kept])),
+    )
+
+
+def _joined(bank: Bank, later: Bank) -> Bank:
+    """The bank and, behind, the tracks of another with its next serial."""
+    return replace(
+        bank,
+        next_serial=later.next_serial,
+        **{c: np.concatenate([getattr(bank, c), getattr(later, c)]) for c in (*_COLUMNS, *_PARTS)},
+        first=np.concatenate([bank.first, bank.first[-1] + later.first[1:]]),
+    )
+
+
+def _start(
+    bank: Bank, frame: Frame, born: IntArray, existence: FloatArray, common: NDArray[np.bool_], rules: Rules
+) -> Bank:
+    """A bank of new tracks alone, one for each of the plots `born`, with the serials that follow.
+
+    Those `common` with a crowd start with what was learned of its velocity.
+    """
     n = len(born)
     mean, covariance = np.empty((n, 6)), np.zeros((n, 6, 6))
     variance = frame.sigma[born] ** 2
     mean[:, :3], covariance[:, :3, :3] = place(frame.measured[born], variance, frame.position_m, frame.axes)
     mean[:, 3:] = rules.velocity_m_s
     covariance[:, 3:, 3:] = np.diag(rules.velocity_sigma_m_s**2)
-    one = np.ones(n, np.int64)
+    if bank.prior is not None:
+        mean[common, 3:] = bank.prior.mean
+        covariance[common, 3:, 3:] = bank.prior.covariance
+    one, none = np.ones(n, np.int64), np.zeros(n, np.int64)
     return Bank(
         time_s=bank.time_s,
         next_serial=bank.next_serial + n,
         serial=bank.next_serial + np.arange(n),
-        mean=mean,
-        covariance=covariance,
+        existence=existence,
+        confirmed=np.full(n, rules.confirm_hits <= 1),
         seen_s=np.full(n, bank.time_s),
         hits=one,
         looks=one,
-        missed=np.zeros(n, np.int64),
+        missed=none,
+        crowd=none,
+        first=np.arange(n + 1),
+        mean=mean,
+        covariance=covariance,
+        weight=np.ones(n),
     )
