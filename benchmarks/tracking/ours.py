@@ -28,13 +28,16 @@ def frames(raid: dict[str, Any], target: int | None = None) -> list[Frame]:
     t, sensor, z = raid["meas_t"], raid["meas_sensor"], raid["meas_z"]
     radar = raid["sensor_type"] == "elazr"
     order = np.lexsort((sensor, ~radar[sensor], t))
+    clutter = [
+        float(raid["clutter_rate"] / np.prod(np.ptp(z[sensor == k][:, : 3 if radar[k] else 2], axis=0)))
+        for k in range(len(radar))
+    ]
     new = (np.diff(t[order]) != 0.0) | (np.diff(sensor[order]) != 0)
     out = []
     for frame in np.split(order, np.flatnonzero(new) + 1):
         k = sensor[frame[0]]
         rows = frame if target is None else frame[raid["meas_truth"][frame] == target]
         columns = [1, 0, 2] if radar[k] else [1, 0]
-        field = np.prod(np.ptp(z[sensor == k][:, columns], axis=0))
         out.append(
             Frame(
                 time_s=float(t[frame[0]]),
@@ -44,7 +47,7 @@ def frames(raid: dict[str, Any], target: int | None = None) -> list[Frame]:
                 measured=np.ascontiguousarray(z[rows][:, columns]),
                 sigma=np.tile(raid["sensor_sigma"][k][columns], (len(rows), 1)),
                 detected=float(raid["pd"]),
-                clutter=float(raid["clutter_rate"]) / field,
+                clutter=clutter[k],
             )
         )
     return out

@@ -1,8 +1,8 @@
 """Kernels of hypotheses: likelihoods, belief propagation, growth, merging. Arrays in, arrays out.
 
-Hypotheses are Gaussian components (mean (c, 6), covariance (c, 6, 6), weight (c,)), in blocks by track: `first` (n + 1,)
-says where each track's begin. Pairs are candidates of a component and a detection, ordered by component; edges are
-those of a track and a detection, ordered by track.
+Hypotheses are Gaussian components (mean (c, 6), covariance (c, 6, 6), weight (c,)), in blocks by track: `first`
+(n + 1,) says where each track's begin. Pairs are candidates of a component and a detection, ordered by component; edges
+are those of a track and a detection, ordered by track.
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ def grow(
     share: FloatArray,
     floor: float,
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
-    """Children of components: one without a detection, of weight `unseen` (c,), and one for each pair, of weight `share`.
+    """Children of components: one without a detection, weighing `unseen` (c,), and one for each pair, weighing `share`.
 
     Children lighter than `floor` are left out, but never the heaviest of a track.
 

@@ -40,8 +40,8 @@ AZIMUTH_ELEVATION, AZIMUTH_ELEVATION_RANGE = 2, 3
 """Columns of the frames of a passive sensor and of a radar."""
 LEARN_FROM = 10
 """Tracks of a new crowd that its velocity is learned from; smaller crowds are not tracked twice."""
-TRUST = 0.99
-"""Share of tentative tracks that the upper bound of a count takes for real at their start."""
+LEAST_NEW = 0.02
+"""Least odds that a track which clutter may have started is of an object that came later."""
 _BORN = 0.01  # least probability of being a new object with which a plot of a crowd starts a track
 
 
@@ -123,7 +123,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     confirm_looks: int = 5
     coast_looks: int = 4
     coast_s: float = 60.0
-    crowd_pairs: float = 3.0
+    crowd_pairs: float = 4.0
     crowd_looks: int = 9
     crowd_hits: int = 4
     crowd_share: float = 0.6
@@ -208,7 +208,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     covariance : FloatArray, shape (n, 6, 6)
     confirmed : bool array, shape (n,)
     detection : IntArray, shape (n,)
-        Row of the frame that each track was given, -1 for none.
+        Row of the frame that each track was given, -1 for none; a plot that a track of a crowd was given may start
+        another as well.
     """
 
     time_s: float
@@ -295,7 +296,7 @@ def step(bank: Bank, frame: Frame, rules: Rules) -> tuple[Bank, Step]:
     _check(bank, frame)
     after, detection = _advance(bank, frame, rules, learning=bank.prior is None)
     crowd = ~after.confirmed & (after.crowd > 0) & (after.hits >= rules.crowd_hits)
-    if crowd.sum() >= LEARN_FROM and sum(map(_is_radar, after.held)) >= rules.crowd_looks:
+    if np.count_nonzero(crowd) >= LEARN_FROM and sum(map(_is_radar, after.held)) >= rules.crowd_looks:
         after, detection = _again(after, detection, crowd, rules)
     mean, covariance = states(after)
     return after, Step(
@@ -316,30 +317,40 @@ def states(bank: Bank) -> tuple[FloatArray, FloatArray]:
     return moments(bank.mean, bank.covariance, bank.weight, bank.first)
 
 
-def count(bank: Bank, rules: Rules, detected: float) -> Count:
+def count(bank: Bank, detected: float) -> Count:
     """How many objects the bank's radars look at, with bounds that hold with 95 %.
 
-    The lowest number counts only tracks with a plot of their own in the last look, for these are objects seen at once;
-    the highest takes tentative tracks for real and adds objects that no look has detected yet.
+    A plot that no track explains is as likely a new object as there are objects left that no look has detected, among
+    the tracks that this look started. The lowest number counts only tracks with a plot of their own in the last look,
+    for these are objects seen at once; the highest takes tentative tracks for real at odds nine times better, and adds
+    objects not detected yet.
 
     Parameters
     ----------
     bank : Bank
-    rules : Rules
     detected : float
         Probability that a look of the radars detects an object.
     """
-    existence = bank.existence
-    looks = int(bank.looks.max(initial=1))
-    never = (1.0 - detected) ** looks
-    unseen = float(existence.sum() * never / (1.0 - never))
-    trusted = np.where(bank.confirmed, existence, existence / (existence + (1.0 - existence) * (1.0 - TRUST)))
-    now = existence[bank.missed == 0]
+    if not len(bank.looks):
+        return Count(lowest=0, likeliest=0, highest=0)
+    looks = int(bank.looks.max())
+    known = float(bank.existence[bank.confirmed].sum()) if bank.confirmed.any() else float(len(bank.serial))
+    started = max(int(np.count_nonzero(bank.looks == 1)), 1)
+    new = np.clip(known * (1.0 - detected) ** (looks - bank.looks) / started, LEAST_NEW, 1.0)
+    new[bank.confirmed] = 1.0
+    existence = _with_odds(bank.existence, new)
+    trusted = _with_odds(existence, np.where(bank.confirmed, 1.0, 9.0))
+    never = (1.0 - detected) ** looks / (1.0 - (1.0 - detected) ** looks)
     return Count(
-        lowest=count_quantile(now, 0.0, 0.025),
-        likeliest=count_quantile(existence, unseen, 0.5),
-        highest=count_quantile(trusted, float(trusted.sum() * never / (1.0 - never)), 0.975),
+        lowest=count_quantile(existence[bank.missed == 0], 0.0, 0.025),
+        likeliest=count_quantile(existence, float(existence.sum() * never), 0.5),
+        highest=count_quantile(trusted, float(trusted.sum() * never), 0.975),
     )
+
+
+def _with_odds(probability: FloatArray, factor: FloatArray) -> FloatArray:
+    """Probabilities whose odds are so many times better."""
+    return factor * probability / (1.0 - probability + factor * probability)
 
 
 def history(steps: Sequence[Step]) -> History:
@@ -375,7 +386,7 @@ def _check(bank: Bank, frame: Frame) -> None:
 
 
 def _is_radar(frame: Frame) -> bool:
-    return frame.measured.shape[1] == AZIMUTH_ELEVATION_RANGE
+    return bool(frame.measured.shape[1] == AZIMUTH_ELEVATION_RANGE)
 
 
 def _advance(bank: Bank, frame: Frame, rules: Rules, *, learning: bool, anew: bool = False) -> tuple[Bank, IntArray]:
@@ -435,7 +446,7 @@ def _advance(bank: Bank, frame: Frame, rules: Rules, *, learning: bool, anew: bo
     )
     if radar:
         after = replace(after, hits=bank.hits + hit, looks=bank.looks + 1, missed=np.where(hit, 0, bank.missed + 1))
-    after = replace(after, confirmed=_confirmed(after, rules, learning))
+        after = replace(after, confirmed=_confirmed(after, rules, learning))
     kept = ~_lost(after, rules)
     if not kept.all():
         after, detection = _chosen(after, kept), detection[kept]
@@ -538,10 +549,11 @@ def _held(held: tuple[Frame, ...], frame: Frame, claimed: NDArray[np.bool_], rul
     """The frames of the last looks, from a radar's on, with the new one less what confirmed tracks claim of it."""
     if claimed.any():
         frame = replace(frame, measured=frame.measured[~claimed], sigma=frame.sigma[~claimed])
-    held = (*held, frame)
-    looks = [k for k, f in enumerate(held) if _is_radar(f)][-rules.crowd_looks :]
-    recent = [k for k in looks if held[k].time_s >= frame.time_s - rules.coast_s]
-    return held[recent[0] :] if recent else ()
+    if not _is_radar(frame):
+        return (*held, frame) if held and frame.time_s - held[0].time_s <= rules.coast_s else ()
+    looks = [k for k, f in enumerate(held) if _is_radar(f) and f.time_s >= frame.time_s - rules.coast_s]
+    recent = looks[max(len(looks) + 1 - rules.crowd_looks, 0) :]
+    return (*held[recent[0] :], frame) if recent else (frame,)
 
 
 def _confirmed(bank: Bank, rules: Rules, learning: bool) -> NDArray[np.bool_]:

@@ -28,7 +28,7 @@ IN_CROWD = -2
 """Stands for the detection of a track whose detections are shared."""
 ALIKE = 4.0
 """Squared distance, under the heavier one's covariance, within which components are merged."""
-_TOLERANCE, _ROUNDS = 1e-5, 200  # of messages between 0 and 1; beyond that many rounds nothing changes an estimate
+_TOLERANCE, _ROUNDS = 1e-3, 200  # of messages between 0 and 1; beyond that many rounds nothing changes an estimate
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
