@@ -40,6 +40,8 @@ AZIMUTH_ELEVATION, AZIMUTH_ELEVATION_RANGE = 2, 3
 """Columns of the frames of a passive sensor and of a radar."""
 LEARN_FROM = 10
 """Tracks of a new crowd that its velocity is learned from; smaller crowds are not tracked twice."""
+TRUST = 19.0
+"""How much better the odds of a tentative track are for the upper bound of a count."""
 LEAST_NEW = 0.02
 """Least odds that a track which clutter may have started is of an object that came later."""
 _BORN = 0.01  # least probability of being a new object with which a plot of a crowd starts a track
@@ -98,11 +100,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     confirm_hits, confirm_looks : int
         A track is confirmed by so many plots within so many radar looks, its first plot counted; else it goes.
     coast_looks : int
-        Radar looks in a row that a confirmed track may be missed in.
+        Radar looks in a row that a confirmed track may be missed in; half as many more where at least ten looks gave
+        plots in four of five.
     coast_s : float
         Time after which a track without any detection goes, also when no radar looks.
+    crowd_gate_sigma : float
+        Half width of the gate in a crowd, where the right detection must not be missing among many; never below
+        `gate_sigma`.
     crowd_pairs : float
-        A cluster with more candidate pairs a track is a crowd.
+        A cluster with more candidate pairs a track, by the crowd's gate, is a crowd.
     crowd_looks : int
         Radar looks that a track stays one of a crowd after it last was in one, and that a new crowd is held for.
     crowd_hits : int
@@ -123,7 +129,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     confirm_looks: int = 5
     coast_looks: int = 4
     coast_s: float = 60.0
-    crowd_pairs: float = 4.0
+    crowd_gate_sigma: float = 5.0
+    crowd_pairs: float = 6.0
     crowd_looks: int = 9
     crowd_hits: int = 4
     crowd_share: float = 0.6
@@ -322,7 +329,7 @@ def count(bank: Bank, detected: float) -> Count:
 
     A plot that no track explains is as likely a new object as there are objects left that no look has detected, among
     the tracks that this look started. The lowest number counts only tracks with a plot of their own in the last look,
-    for these are objects seen at once; the highest takes tentative tracks for real at odds nine times better, and adds
+    for these are objects seen at once; the highest takes tentative tracks for real at odds TRUST times better, and adds
     objects not detected yet.
 
     Parameters
@@ -336,10 +343,10 @@ def count(bank: Bank, detected: float) -> Count:
     looks = int(bank.looks.max())
     known = float(bank.existence[bank.confirmed].sum()) if bank.confirmed.any() else float(len(bank.serial))
     started = max(int(np.count_nonzero(bank.looks == 1)), 1)
-    new = np.clip(known * (1.0 - detected) ** (looks - bank.looks) / started, LEAST_NEW, 1.0)
+    new = np.clip(known * (1.0 - detected) ** (looks - bank.looks) / started, LEAST_NEW, 1.0) * (1.0 - NEW) / NEW
     new[bank.confirmed] = 1.0
     existence = _with_odds(bank.existence, new)
-    trusted = _with_odds(existence, np.where(bank.confirmed, 1.0, 9.0))
+    trusted = _with_odds(existence, np.where(bank.confirmed, 1.0, TRUST))
     never = (1.0 - detected) ** looks / (1.0 - (1.0 - detected) ** looks)
     return Count(
         lowest=count_quantile(existence[bank.missed == 0], 0.0, 0.025),
@@ -483,7 +490,8 @@ def _view(mean: FloatArray, covariance: FloatArray, frame: Frame, rules: Rules) 
     """Components and detections of a frame with their candidate pairs, and the pairs' squared distances."""
     variance = frame.sigma**2
     predicted, gradient, spread = project(mean, covariance, frame.position_m, frame.axes, variance.shape[1])
-    component, detection, distance2 = gate(predicted, spread, frame.measured, variance, rules.gate_sigma)
+    sigmas = max(rules.gate_sigma, rules.crowd_gate_sigma)
+    component, detection, distance2 = gate(predicted, spread, frame.measured, variance, sigmas)
     view = View(
         predicted=predicted,
         gradient=gradient,
@@ -509,9 +517,9 @@ def _nearest(
     What is summed up is the distance, not its square: one bad pair in a crowd must not push others into an exchange.
     """
     detection, free = np.full(len(confirmed), -1), np.ones(len(view.measured), np.bool_)
-    track = owner[view.component]
+    track, near = owner[view.component], distance2 < rules.gate_sigma**2
     for choosing in (confirmed & ~crowd, ~confirmed & ~crowd):
-        pair = np.flatnonzero(choosing[track] & free[view.detection])
+        pair = np.flatnonzero(near & choosing[track] & free[view.detection])
         if len(pair):
             i, j = assign(
                 track[pair],
@@ -571,7 +579,9 @@ def _confirmed(bank: Bank, rules: Rules, learning: bool) -> NDArray[np.bool_]:
 def _lost(bank: Bank, rules: Rules) -> NDArray[np.bool_]:
     """Which tracks go: missed too often, too late to be confirmed, silent, or in a crowd and hardly there."""
     hopeless = bank.looks - bank.hits > rules.confirm_looks - rules.confirm_hits
-    lost = np.where(bank.hits >= rules.confirm_hits, bank.missed > rules.coast_looks, hopeless)
+    steady = (bank.looks - bank.missed >= 10) & (bank.hits >= 0.8 * (bank.looks - bank.missed))
+    coast = rules.coast_looks + steady * (rules.coast_looks // 2)
+    lost = np.where(bank.hits >= rules.confirm_hits, bank.missed > coast, hopeless)
     return lost | (bank.time_s - bank.seen_s > rules.coast_s) | ((bank.crowd > 0) & (bank.existence < FLOOR))
 
 

@@ -20,15 +20,15 @@ from launchwatch.processing.tracks._bank_kernels import update
 from launchwatch.processing.tracks._hypotheses_kernels import blend, condense, gather, grow, likelihoods, propagate
 from launchwatch.processing.tracks.association import assign
 
-NEW = 0.5
-"""Probability that a plot which no track explains is of a new object rather than false."""
+NEW = 0.9
+"""Probability that a plot which no track explains is of a new object: in a raid's midst far more often than false."""
 FLOOR = 1e-3
 """Hypotheses of less weight are dropped, and tracks of less probability."""
 IN_CROWD = -2
 """Stands for the detection of a track whose detections are shared."""
 ALIKE = 4.0
 """Squared distance, under the heavier one's covariance, within which components are merged."""
-_TOLERANCE, _ROUNDS = 1e-3, 200  # of messages between 0 and 1; beyond that many rounds nothing changes an estimate
+_TOLERANCE, _ROUNDS = 1e-4, 200  # of messages between 0 and 1; beyond that many rounds nothing changes an estimate
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -310,7 +310,7 @@ def test_shares_are_probabilities_and_the_order_of_detections_is_nothing(seed: i
         # by division
         np.testing.assert_allclose(by_track + shared.unseen, shared.existence, atol=1e-9)
         assert (shared.existence <= 1.0 + 1e-9).all()
-        # the rounds end at changes of 1e-3
+        # the rounds end at changes of 1e-4
         np.testing.assert_allclose(np.bincount(detection, shared.share, minlength=5) + shared.new, 1.0, atol=1e-2)
         has = shared.best[shared.best >= 0]
         assert len(set(has.tolist())) == len(has)
