@@ -15,7 +15,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from launchwatch.evaluation.gospa import gospa, match, nees
-from launchwatch.processing.tracks.bank import Frame, History, Rules, Step, count, empty_bank, history, step
+from launchwatch.processing.tracks.bank import history, step
+from launchwatch.processing.tracks.bank_state import Frame, History, Rules, Step, empty_bank
+from launchwatch.processing.tracks.raid_count import count
 
 CUTOFF_M = 5000.0
 SCORED_FROM_S, PUBLISHED_AT_S = 10.0, 8.0

@@ -140,69 +140,59 @@ def blend(
 ) -> None:
     """Probabilistic data association, in place: each component becomes the Gaussian of its mixture over detections.
 
-    `share` (k,) are the probabilities of each pair given the component; what they lack of one is no detection. All
-    detections of a frame are taken to have the first one's variance.
+    `share` (k,) are the probabilities of each pair given the component; what they lack of one is no detection.
     """
-    d = predicted.shape[1]
-    k = component.shape[0]
-    gain, s, inverse = np.empty((6, d)), np.empty((d, d)), np.empty((d, d))
-    centre, scatter, v, ht = np.empty(d), np.empty((d, d)), np.empty(d), np.empty((6, d))
-    moved = np.empty((6, d))
+    d, k = predicted.shape[1], component.shape[0]
+    s, gain, turned, less = np.empty((d, d)), np.empty((6, d)), np.empty((6, d)), np.empty((6, 6))
+    v, moved, centre, spent = np.empty(d), np.empty(6), np.empty(6), np.empty((6, 6))
     p = 0
     while p < k:
-        i = component[p]
-        end = p
-        while end < k and component[end] == i:
-            end += 1
-        for a in range(d):
-            for b in range(d):
-                s[a, b] = spread[i, a, b]
-            s[a, a] += variance[detection[p], a]
-        inverse[:] = np.linalg.inv(s)
-        for a in range(6):
-            for b in range(d):
-                total = 0.0
-                for c in range(3):
-                    total += covariance[i, a, c] * gradient[i, b, c]
-                ht[a, b] = total
-        for a in range(6):
-            for b in range(d):
-                total = 0.0
-                for c in range(d):
-                    total += ht[a, c] * inverse[c, b]
-                gain[a, b] = total
+        i, begin = component[p], p
         centre[:] = 0.0
-        scatter[:] = 0.0
-        hit = 0.0
-        for q in range(p, end):
+        spent[:] = 0.0
+        while p < k and component[p] == i:
+            j = detection[p]
+            fresh = p == begin
             for a in range(d):
-                v[a] = measured[detection[q], a] - predicted[i, a]
+                fresh |= variance[j, a] != variance[detection[p - 1], a]
+            if fresh:  # gain and what an update takes off the covariance, for detections of this variance
+                for a in range(d):
+                    for b in range(d):
+                        s[a, b] = spread[i, a, b]
+                    s[a, a] += variance[j, a]
+                inverse = np.linalg.inv(s)
+                for a in range(6):
+                    for b in range(d):
+                        turned[a, b] = 0.0
+                        for c in range(3):
+                            turned[a, b] += covariance[i, a, c] * gradient[i, b, c]
+                for a in range(6):
+                    for b in range(d):
+                        gain[a, b] = 0.0
+                        for c in range(d):
+                            gain[a, b] += turned[a, c] * inverse[c, b]
+                for a in range(6):
+                    for b in range(6):
+                        less[a, b] = 0.0
+                        for c in range(d):
+                            less[a, b] += gain[a, c] * turned[b, c]
+            for a in range(d):
+                v[a] = measured[j, a] - predicted[i, a]
             v[0] = _wrap(v[0])
-            hit += share[q]
-            for a in range(d):
-                centre[a] += share[q] * v[a]
+            for a in range(6):
+                moved[a] = 0.0
                 for b in range(d):
-                    scatter[a, b] += share[q] * v[a] * v[b]
-        for a in range(d):
-            for b in range(d):
-                # spread of the innovations, less the part of the covariance that a detection takes away
-                scatter[a, b] -= centre[a] * centre[b] + hit * s[a, b]
+                    moved[a] += gain[a, b] * v[b]
+                centre[a] += share[p] * moved[a]
+            for a in range(6):
+                for b in range(a + 1):
+                    spent[a, b] += share[p] * (moved[a] * moved[b] - less[a, b])
+            p += 1
         for a in range(6):
-            for b in range(d):
-                total = 0.0
-                for c in range(d):
-                    total += gain[a, c] * scatter[c, b]
-                moved[a, b] = total
-        for a in range(6):
-            for b in range(d):
-                mean[i, a] += gain[a, b] * centre[b]
-            for b in range(a, 6):
-                total = 0.0
-                for c in range(d):
-                    total += moved[a, c] * gain[b, c]
-                covariance[i, a, b] += total
+            mean[i, a] += centre[a]
+            for b in range(a + 1):
+                covariance[i, a, b] += spent[a, b] - centre[a] * centre[b]
                 covariance[i, b, a] = covariance[i, a, b]
-        p = end
 
 
 @njit(cache=True, error_model="numpy")

@@ -220,36 +220,12 @@ def velocity_prior(velocity: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Far off is what lies outside the ellipsoid that holds 99 % of a Gaussian; the first centre is the median.
     """
-    centre, near = np.median(velocity, axis=0), np.ones(len(velocity), np.bool_)
-    spread = np.cov(velocity.T)
+    least = np.eye(3)  # (m/s)^2, so that no covariance is singular
+    centre, spread = np.median(velocity, axis=0), np.cov(velocity.T) + least
     for _ in range(10):
         off = velocity - centre
         near = np.einsum("ni,ij,nj->n", off, np.linalg.inv(spread), off) < 11.34
         if near.sum() < 8:
             break
-        centre, spread = velocity[near].mean(axis=0), np.cov(velocity[near].T)
+        centre, spread = velocity[near].mean(axis=0), np.cov(velocity[near].T) + least
     return centre, spread
-
-
-def count_quantile(probability: FloatArray, unseen: float, level: float) -> int:
-    """Quantile of how many of independent objects exist, plus a Poisson number of others.
-
-    Parameters
-    ----------
-    probability : FloatArray, shape (n,)
-        That each one exists.
-    unseen : float
-        Mean of the Poisson number.
-    level : float
-        Cumulative probability between 0 and 1.
-    """
-    longest = len(probability) + int(unseen + 10.0 * np.sqrt(unseen)) + 20
-    mass = np.zeros(longest + 1)
-    mass[0] = np.exp(-unseen)
-    for k in range(1, longest + 1):
-        mass[k] = mass[k - 1] * unseen / k
-    for p in probability:
-        mass[1:] = (1.0 - p) * mass[1:] + p * mass[:-1]
-        mass[0] *= 1.0 - p
-    cumulative = np.cumsum(mass)
-    return int(np.searchsorted(cumulative, level * cumulative[-1]))

@@ -12,7 +12,9 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.codec import pack, unpack
 from launchwatch.physics.gravity import MU, gravity_j2
 from launchwatch.processing.tracks._bank_kernels import place, predict, project, update
-from launchwatch.processing.tracks.bank import Bank, Frame, Rules, Step, count, empty_bank, history, step
+from launchwatch.processing.tracks.bank import history, step
+from launchwatch.processing.tracks.bank_state import Bank, Frame, Rules, Step, empty_bank
+from launchwatch.processing.tracks.raid_count import count
 
 LAT, LON = 50.0, 40.0
 ORIGIN = itrf_from_geodetic(LAT, LON, 250e3)
@@ -300,6 +302,9 @@ def test_confirmed_tracks_choose_before_tentative_ones() -> None:
         ({"sigma": np.ones((2, 3))}, "must both be"),
         ({"measured": np.array([[np.nan, 0.0, 1.0]])}, "finite"),
         ({"sigma": np.array([[1.0, -1.0, 1.0]])}, "positive"),
+        ({"detected": 1.0}, "between 0 and 1"),
+        ({"clutter": 0.0}, "must be positive"),
+        ({"clutter": np.nan}, "must be positive"),
     ],
 )
 def test_refusals(change: dict, reason: str) -> None:

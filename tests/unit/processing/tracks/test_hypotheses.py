@@ -24,7 +24,8 @@ from launchwatch.processing.tracks._hypotheses_kernels import (
     propagate,
 )
 from launchwatch.processing.tracks.association import gate
-from launchwatch.processing.tracks.hypotheses import View, branch, count_quantile, mix, shares, velocity_prior
+from launchwatch.processing.tracks.hypotheses import View, branch, mix, shares, velocity_prior
+from launchwatch.processing.tracks.raid_count import count_quantile
 
 SENSOR, AXES = np.array([6.4e6, 0.0, 0.0]), np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 CENTRE = np.array([6.7e6, 4e5, 3e5, 0.0, 3000.0, 2000.0])
@@ -113,11 +114,13 @@ def test_pairs_are_summed_to_edges(seed: int) -> None:
     assert (np.diff(track) >= 0).all()
 
 
-@given(st.integers(0, 10_000))
-def test_blending_is_probabilistic_data_association(seed: int) -> None:
+@given(st.integers(0, 10_000), st.booleans())
+def test_blending_is_probabilistic_data_association(seed: int, uneven: bool) -> None:
     rng = np.random.default_rng(seed)
     mean, covariance = components(rng, 2)
     view = view_of(mean, covariance, seen(rng, 3, 2), 2)
+    if uneven:
+        view.variance[1:] *= 4.0
     share = rng.dirichlet(np.ones(4), 2)[:, :3].ravel()
     blended, spread = mean.copy(), covariance.copy()
     blend(
@@ -412,6 +415,8 @@ def test_the_velocity_of_a_raid_is_learned_without_strays() -> None:
     # 380 draws: standard errors of the mean below 16 m/s, of a variance 7 %; what 1 % of cut tails takes away is 5 %
     np.testing.assert_allclose(centre, [100.0, -3000.0, 2000.0], atol=50.0)
     np.testing.assert_allclose(np.diag(told), np.diag(spread), rtol=0.25)
+    _, still = velocity_prior(np.tile([1.0, 2.0, 3.0], (12, 1)))
+    np.testing.assert_array_equal(still, np.eye(3))
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12), st.sampled_from([0.025, 0.5, 0.975]))
@@ -426,5 +431,7 @@ def test_quantiles_of_a_count(probability: list[float], level: float) -> None:
 def test_a_count_adds_what_was_never_detected() -> None:
     assert count_quantile(np.ones(10), 4.0, 0.5) == 14
     assert count_quantile(np.empty(0), 0.0, 0.975) == 0
+    # a Poisson number of mean 2500 has standard deviation 50
+    assert abs(count_quantile(np.empty(0), 2500.0, 0.975) - 2598) <= 2
 
 
