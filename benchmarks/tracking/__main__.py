@@ -184,6 +184,11 @@ def hard_table(rows: list[dict[str, Any]]) -> Table:
     return shown
 
 
+def _inside(rows: list[dict[str, Any]]) -> float:
+    """Share of looks after which the true number is within the bounds."""
+    return sum(r["count"]["inside"] for r in rows) / sum(r["count"]["looks"] for r in rows)
+
+
 def verdict(what: str, value: float, bar: float, digits: int, least: bool = False) -> str:
     """One line on one bar."""
     met = value >= bar if least else value <= bar
@@ -220,6 +225,7 @@ def seed_verdicts(seeds: list[dict[str, Any]], hard: list[dict[str, Any]]) -> li
         verdict(what(n, "worst NEES(6)"), max(error), HARD_NEES, 2),
         verdict(what(n, "median NEES(6)"), statistics.median(error), HARD_MEDIAN, 2),
         verdict(what(n, "most ids"), max(h["distinct_ids"] for h in hard), HARD_IDS, 0),
+        verdict(what(n, "share of looks with the count in bounds"), _inside(hard), 0.95, 3, least=True),
         verdict(
             what(n, "least times real time"),
             min(h["times_real_time"] for h in hard),

@@ -302,7 +302,7 @@ def _held(held: tuple[Frame, ...], frame: Frame, claimed: NDArray[np.bool_], rul
 
 
 def _confirmed(bank: Bank, rules: Rules, learning: bool) -> NDArray[np.bool_]:
-    """Which tracks are confirmed, by plots alone or, in a crowd, by plots of most looks and a sure existence."""
+    """Which tracks are confirmed, by plots alone or, in a crowd, by plots of enough looks and a sure existence."""
     sure = (
         (bank.hits >= np.maximum(rules.crowd_hits, rules.crowd_share * bank.looks))
         & (bank.missed <= 1)

@@ -101,7 +101,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     crowd_pairs: float = 6.0
     crowd_looks: int = 9
     crowd_hits: int = 4
-    crowd_share: float = 0.6
+    crowd_share: float = 0.5
     crowd_existence: float = 0.99
     components: int = 8
 

@@ -28,8 +28,8 @@ def count(bank: Bank, detected: float) -> Count:
 
     A plot that no track explains is as likely a new object as there are objects left that no look has detected, among
     the tracks that this look started. The lowest number counts only tracks with a plot of their own in the last look,
-    for these are objects seen at once; the highest takes tentative tracks for real at odds TRUST times better, and adds
-    objects not detected yet.
+    for these are objects seen at once; the highest takes all tentative tracks of the first looks for real, later ones
+    at odds TRUST times better, and adds objects not detected yet.
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def count(bank: Bank, detected: float) -> Count:
     looks = int(bank.looks.max())
     known = float(bank.existence[bank.confirmed].sum()) if bank.confirmed.any() else float(len(bank.serial))
     started = max(int(np.count_nonzero(bank.looks == 1)), 1)
-    new = np.clip(known * (1.0 - detected) ** (looks - bank.looks) / started, LEAST_NEW, 1.0) * (1.0 - NEW) / NEW
-    new[bank.confirmed] = 1.0
-    existence = _with_odds(bank.existence, new)
-    trusted = _with_odds(existence, np.where(bank.confirmed, 1.0, TRUST))
+    new = np.clip(known * (1.0 - detected) ** (looks - bank.looks) / started, LEAST_NEW, 1.0)
+    existence = _with_odds(bank.existence, np.where(bank.confirmed, 1.0, new * (1.0 - NEW) / NEW))
+    trusted = np.where(new == 1.0, 1.0, _with_odds(existence, np.full(len(new), TRUST)))
+    trusted[bank.confirmed] = existence[bank.confirmed]
     never = (1.0 - detected) ** looks / (1.0 - (1.0 - detected) ** looks)
     return Count(
         lowest=count_quantile(existence[bank.missed == 0], 0.0, 0.025),

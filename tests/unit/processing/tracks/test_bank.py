@@ -423,9 +423,8 @@ def test_a_crowd_is_tracked_whole_honestly_and_published_after_its_looks() -> No
         assert len(set(has.tolist())) == len(has)
         # by division
         np.testing.assert_allclose(np.add.reduceat(bank.weight, bank.first[:-1]), 1.0, atol=1e-9)
-        if frame.time_s >= 1.0:
-            bounds = count(bank, frame.detected)
-            assert bounds.lowest <= number <= bounds.highest
+        bounds = count(bank, frame.detected)
+        assert bounds.lowest <= number <= bounds.highest
     confirmed = [int(s.confirmed.sum()) for s in steps]
     assert max(confirmed[: 2 * (RULES.crowd_looks - 1)]) == 0
     assert confirmed[2 * (RULES.crowd_looks - 1)] >= 0.9 * number
