@@ -23,6 +23,7 @@ import validation_imagery as imagery
 import validation_physics as physics
 import validation_quiet_day as quiet_day
 import validation_radar as radar
+import validation_raids as raids
 import validation_space as space
 from scipy.special import bdtr
 
@@ -215,6 +216,7 @@ def page(seeds: int) -> str:
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]
+    parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in raids.tables(BUILD)]
     parts.append(f"## Times of whole processes, warm\n\n{markdown(HEADS, physics.timings(ROOT))}")
     return "\n".join(parts)
 

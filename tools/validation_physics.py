@@ -263,7 +263,7 @@ def _timed(command: list[str], root: Path) -> float:
 
 def benchmarks(build: Path) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     """Tables of the benchmarks as last run: title, heads, rows."""
-    flight, tracking, imaging = (build / f"{name}.json" for name in ("flight", "tracking", "imaging"))
+    flight, imaging = build / "flight.json", build / "imaging.json"
     if flight.is_file():
         engines = json.loads(flight.read_text())["engines"]
         ours = engines[0]["ms_per_flight_10000"]
@@ -279,43 +279,6 @@ def benchmarks(build: Path) -> Iterator[tuple[str, list[str], list[list[str]]]]:
         ]
         heads = ["engine", "ms a flight, one", "ms a flight, 10,000", "median miss, mm", "time over ours"]
         yield "Flight, as last run by `make bench`: BENCH-1, three stages, 10,000 km, one thread", heads, rows
-    if tracking.is_file():
-        rows = []
-        for raid in json.loads(tracking.read_text())["raids"]:
-            mine = raid["launchwatch"]
-            rows.append(
-                [
-                    f"{raid['raid']}, LaunchWatch",
-                    f"{mine['measurements_per_s']:,.0f}",
-                    f"{mine['gospa_m']:,.0f}",
-                    "-" if raid["bar_gospa_m"] is None else f"{raid['bar_gospa_m']:,.0f}",
-                    f"{mine['perfect_gospa_m']:,.0f}",
-                    f"{mine['nees6']:.1f}",
-                    "",
-                ]
-            )
-            for name, peer in raid["stone_soup"].items():
-                rows.append(
-                    [
-                        f"{raid['raid']}, Stone Soup {name}",
-                        f"{peer['meas_per_s']:,.0f}",
-                        f"{peer['gospa_mean_t10on']:,.0f}",
-                        "",
-                        "",
-                        f"{peer['nees6_t10on']:.1f}",
-                        f"{peer['speed_ratio']:,.0f} times slower",
-                    ]
-                )
-        heads = [
-            "raid, tracker",
-            "measurements/s",
-            "GOSPA, m",
-            "bar, m",
-            "perfect association, m",
-            "NEES(6)",
-            "against ours",
-        ]
-        yield "Tracking, as last run by `make bench`: raids of ballistic targets, one thread", heads, rows
     if imaging.is_file():
         rows = [
             [

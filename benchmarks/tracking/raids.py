@@ -1,4 +1,8 @@
-"""The raids: made by the generator that LAUNCHWATCH_BENCH points to, the same file for every tracker."""
+"""The raids: made by the generator that LAUNCHWATCH_BENCH points to, the same file for every tracker.
+
+Beside the raids that the generator is known by stand more seeds: ten of each size, on which the peer's figures are
+stored, and twenty of the hard raid, 100 targets in a box of 10 km.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,16 @@ import numpy as np
 
 
 class Raid(NamedTuple):
-    """One raid: its options for the generator, and the peers that run on it with what GOSPA they are known to reach."""
+    """One raid: its options for the generator, the peers that run on it, and what GOSPA these are known to reach.
+
+    `perfect` says whether the floor of perfect association is worth its minutes.
+    """
 
     name: str
     options: dict[str, Any]
     peers: tuple[str, ...] = ("gnnkd",)
     bar_m: float | None = None
+    perfect: bool = True
 
 
 HARD = {"N": 100, "spread_km": 10.0, "zhalf_km": 5.0, "lam": 20.0, "pd": 0.9}
@@ -25,8 +33,12 @@ RAIDS = (
     Raid("raid_N50", {"N": 50}, ("gnnkd", "gnn"), 1372.0),
     Raid("raid_N100", {"N": 100}, bar_m=1924.0),
     Raid("raid_N200", {"N": 200}, bar_m=2654.0),
+    Raid("raid_N1000", {"N": 1000, "spread_km": 700.0}, (), perfect=False),
     Raid("raid_N100_hard10km", HARD),
 )
+HARD_SEEDS = (None, *range(1, 20))
+"""None is the generator's own seed."""
+SEEDS, SIZES = tuple(range(1, 11)), (50, 100, 200)
 
 
 def bench_folder() -> Path:

@@ -118,6 +118,40 @@ def labels(track: IntArray, detection: IntArray, tracks: int, detections: int) -
 
 
 @njit(cache=True, error_model="numpy")
+def crowds(
+    owner: IntArray,
+    component: IntArray,
+    detection: IntArray,
+    member: NDArray[np.bool_],
+    detections: int,
+    limit: float,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which tracks (n,) are in a crowd, and which of them in a dense one.
+
+    A cluster is dense when it has more than `limit` candidate pairs for each component of its tracks. It is a crowd
+    also when one of its tracks is a `member` (n,), or has more than one component. `owner` is each component's track.
+    """
+    tracks = member.shape[0]
+    parent = np.arange(tracks + detections)
+    for p in range(component.shape[0]):
+        a, b = _root(parent, owner[component[p]]), _root(parent, tracks + detection[p])
+        parent[max(a, b)] = min(a, b)
+    excess, crowded = np.zeros(tracks + detections), np.zeros(tracks + detections, np.bool_)
+    for p in range(component.shape[0]):
+        excess[_root(parent, owner[component[p]])] += 1.0
+    for c in range(owner.shape[0]):
+        root = _root(parent, owner[c])
+        excess[root] -= limit
+        crowded[root] |= member[owner[c]] or (c > 0 and owner[c] == owner[c - 1])
+    crowd, dense = np.empty(tracks, np.bool_), np.empty(tracks, np.bool_)
+    for i in range(tracks):
+        root = _root(parent, i)
+        dense[i] = excess[root] > 0.0
+        crowd[i] = crowded[root] or dense[i]
+    return crowd, dense
+
+
+@njit(cache=True, error_model="numpy")
 def settle(
     track: IntArray, detection: IntArray, cost: FloatArray, miss: float, tracks: int, detections: int
 ) -> tuple[IntArray, NDArray[np.bool_]]:
