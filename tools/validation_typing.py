@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from make_booster_table import LATITUDE_DEG, reach
@@ -22,12 +19,15 @@ from launchwatch.catalog.loader import load_catalog
 from launchwatch.catalog.scenario import Launch, Point, SensorChoice, Signature
 from launchwatch.catalog.scenario import Trajectory as Asked
 from launchwatch.catalog.schema import Booster, Scenario
-from launchwatch.core.epochs import NS, parse_utc
-from launchwatch.core.geodesy import direct, geodetic_from_itrf
+from launchwatch.core.epochs import NS
+from launchwatch.core.geodesy import direct, geodetic_from_itrf, inverse
 from launchwatch.messages.assessments import Assessment
+from launchwatch.messages.events import Event
+from launchwatch.messages.items import Item
+from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.sim.truth.aim import AimError, Mode, aim_impact
 from launchwatch.sim.truth.aim_orbit import aim_orbit
-from launchwatch.sim.truth.flight import Trajectory, fly
+from launchwatch.sim.truth.flight import COARSE_BOUNDS, Trajectory, fly, fly_ends
 from launchwatch.sim.truth.plan import FlightError, FlightPlan
 
 SENSORS = ("us-sbirs-geo-1", "us-sbirs-geo-5")
@@ -40,14 +40,27 @@ AFTER_BURNOUT_S, AFTER_PULL_UP_S, LONG_AFTER_S = 30.0, 60.0, 120.0
 FARTHEST_KM = 12_500.0
 CONFIDENT = 0.9
 TRIES = 12
+HGV_CUTOFF, HOP_KM, LEAST_GLIDE_KM = (0.75, 1.0), (45.0, 110.0), 1_000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """One launch, as the chain has it when it counts and at the end: its event with the most detections, or none."""
+
+    booster: str
+    booster_class: str
+    seed: int
+    range_km: float
+    counts: Event | None
+    late: Event | None
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was said of one launch: true class, range km (NaN in orbit), probabilities when it counts and at the end.
+    """What is said of one launch: true class, range km (NaN in orbit), probabilities; none where there is no event.
 
-    ``typing`` is of `AFTER_BURNOUT_S` after burnout, of a glide body `AFTER_PULL_UP_S` after it pulls up; empty where
-    nothing was said. ``late`` is of `LONG_AFTER_S` after that.
+    ``typing`` is of `AFTER_BURNOUT_S` after burnout, of a glide body `AFTER_PULL_UP_S` after it pulls up; ``late`` of
+    `LONG_AFTER_S` after that; ``unlisted`` is ``typing`` with the booster left out of the catalogue.
     """
 
     booster: str
@@ -56,6 +69,7 @@ class Told:
     range_km: float
     typing: dict[str, float]
     late: dict[str, float]
+    unlisted: dict[str, float]
 
 
 @cache
@@ -68,7 +82,40 @@ def _reach_km(booster: str) -> float:
     return min(reach(_catalog().boosters[booster]).range_km, FARTHEST_KM)
 
 
+@cache
+def _stage(left_out: str | None) -> AssessmentsStage:
+    boosters = [b for b in _catalog().boosters.values() if b.id != left_out]
+    return AssessmentsStage({}, 0.0, land_mask(), boosters)
+
+
 def played(booster_id: str, seed: int) -> Told:
+    """One launch of a booster, and what is said of it."""
+    return told(heard(booster_id, seed))
+
+
+def told(launch: Heard) -> Told:
+    """What the chain says of a launch, with its booster in the catalogue and without."""
+    return Told(
+        launch.booster,
+        launch.booster_class,
+        launch.seed,
+        launch.range_km,
+        _typing(launch.counts, None),
+        _typing(launch.late, None),
+        _typing(launch.counts, launch.booster),
+    )
+
+
+def _typing(event: Event | None, left_out: str | None) -> dict[str, float]:
+    if event is None:
+        return {}
+    stage = _stage(left_out)
+    _, (output,) = stage.step(stage.start(), [Item(event.event, 0, event)], 0)
+    assert isinstance(output.payload, Assessment)
+    return output.payload.typing
+
+
+def heard(booster_id: str, seed: int) -> Heard:
     """One launch of a booster: place, path and plume drawn, two satellites, the chain that hears them."""
     catalog = _catalog()
     booster = catalog.boosters[booster_id]
@@ -99,21 +146,18 @@ def played(booster_id: str, seed: int) -> Told:
     observed = observe(catalog, scenario, seed, [(launch, path)], None)
     lane = make_lane(catalog, scenario, "one", "us", "alone", None)
     driven = Driven(lane, observed.own["us"], observed.stop_ns)
-    said = []
+    events = []
     for moment_s in (counts_s, counts_s + LONG_AFTER_S):
         driven.drive(launch.time_ns + round(moment_s * NS))
-        said.append(_loudest(driven))
+        events.append(_loudest(driven))
     range_km = float("nan") if whole.range_km is None else whole.range_km
-    return Told(booster_id, booster.booster_class, seed, range_km, *said)
+    return Heard(booster_id, booster.booster_class, seed, range_km, *events)
 
 
-def _loudest(driven: Driven) -> dict[str, float]:
-    """Typing of the event with the most detections."""
-    last: dict[str, Assessment] = {}
-    for envelope in driven.outputs:
-        if isinstance(envelope.payload, Assessment):
-            last[envelope.payload.event] = envelope.payload
-    return dict(max(last.values(), key=lambda a: a.detections).typing) if last else {}
+def _loudest(driven: Driven) -> Event | None:
+    """The event with the most detections, as it is now."""
+    last = {e.payload.event: e.payload for e in driven.outputs if isinstance(e.payload, Event)}
+    return max(last.values(), key=lambda event: event.preferred.detections, default=None)
 
 
 def _flown(booster: Booster, rng: np.random.Generator) -> tuple[FlightPlan, Trajectory]:
@@ -136,11 +180,25 @@ def _plan(booster: Booster, lat: float, lon: float, azimuth: float, rng: np.rand
     if kind == "sounding-rocket":
         return FlightPlan(lat, lon, azimuth, rng.uniform(82.0, 88.0))
     if kind == "hgv":
-        return FlightPlan(lat, lon, azimuth, rng.uniform(-6.0, 6.0))
+        return _gliding(booster, lat, lon, azimuth, rng)
     range_km = rng.uniform(0.75, 0.97) * _reach_km(booster.id)
     modes: tuple[Mode, ...] = ("minimum-energy", "lofted", "depressed")
     mode = modes[int(rng.choice(3, p=(0.8, 0.1, 0.1)))]
     return aim_impact(booster, (lat, lon), direct(lat, lon, azimuth, 1e3 * range_km), mode)
+
+
+def _gliding(booster: Booster, lat: float, lon: float, azimuth: float, rng: np.random.Generator) -> FlightPlan:
+    """A burn that ends in a low hop, from which the body pulls up and glides."""
+    pitches = np.arange(-30.0, 31.0)
+    lanes = np.ones((len(pitches), 7))
+    lanes[:, 0], lanes[:, 1], lanes[:, 2] = azimuth, pitches, rng.uniform(*HGV_CUTOFF)
+    ends = fly_ends(booster, lat, lon, 0.0, lanes, COARSE_BOUNDS)
+    ranges = np.array([inverse(lat, lon, *there)[0] for there in zip(*geodetic_from_itrf(ends.position_m)[:2])])
+    low = (ends.apogee_m > 1e3 * HOP_KM[0]) & (ends.apogee_m < 1e3 * HOP_KM[1])
+    fits = np.flatnonzero(ends.landed & low & (ranges > 1e3 * LEAST_GLIDE_KM) & (ranges < 1e3 * FARTHEST_KM))
+    if not len(fits):
+        raise AimError(f"{booster.id}: no low hop")
+    return FlightPlan(lat, lon, azimuth, float(pitches[rng.choice(fits)]), cutoff=float(lanes[0, 2]))
 
 
 def _place(booster: Booster, rng: np.random.Generator) -> tuple[float, float]:

@@ -63,6 +63,7 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     ----------
     basis : what the statement about the flight rests on now.
     typing : probability of each class, "other" and "not-a-missile" among them; sums to 1.
+    boosters : probability of each booster of the catalogue that is likely enough to name; a part of `typing`.
     launch_point : where and when it was launched, or null.
     impact : where and when it will fall, or null (thrusting, or in orbit).
     apogee_km, range_km, azimuth_deg : of the flight; null where not known.
@@ -77,6 +78,7 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     basis: Basis
     first_detection_ns: int
     typing: dict[str, float]
+    boosters: dict[str, float]
     launch_point: GroundPoint | None
     azimuth_deg: Estimate | None
     burnout_ns: int | None

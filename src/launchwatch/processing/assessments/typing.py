@@ -1,12 +1,14 @@
-"""Typing: probabilities of the booster classes, always with "other" and "not-a-missile".
+"""Typing: probabilities of the booster classes, always with "other" and "not-a-missile", and of the boosters.
 
-Classes are told apart by what the flight itself shows: the energy at burnout, whether it stays in orbit, how steep it
-is, where it rose. The numbers below are shares of a prior, not tuned to a case; they move only as the evidence does.
+Each booster of the catalogue is a hypothesis, and so is one of each class that the catalogue has not. Four things tell
+them apart: when stages burned out, how fast the flight got by then, how high it would rise at that speed, and where it
+rose (land or sea). What no class explains is "other".
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,20 +17,42 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.messages.tracks import Track
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
+from launchwatch.processing.assessments.templates import Burns, Templates, likelihoods
 
 EARTH_M = 6371e3
+S = 1_000_000_000
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
 BAND_LIMITS_M = (1000e3, 3000e3, 5500e3)  # of range on a minimum-energy path, as treaties draw them
 BANDS = ("srbm", "mrbm", "irbm", "icbm")
-OTHER = 0.03
-STILL_THRUSTING = {"srbm": 0.15, "mrbm": 0.15, "irbm": 0.12, "icbm": 0.22, "slbm": 0.0, "hgv": 0.04, "slv": 0.2}
+OTHER, UNKNOWN = 0.03, 0.12  # prior of what is like none; of boosters of a class that the catalogue has not
+UNKNOWN_S = 250.0  # spread of the times of what is like none
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
+BRIEF_SHARE, BRIEF_S = 0.2, 18.0  # error of speed, relative, after a burn that was seen for so long or less
 UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
 FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
 STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
-FAST = 7400.0  # m/s inertial: faster than any missile's burnout
+SPEEDS_M_S = {"slbm": (2300.0, 7900.0), "hgv": (2500.0, 8000.0), "slv": (1500.0, 8500.0),
+              "sounding-rocket": (600.0, 5500.0), "other": (300.0, 9500.0)}  # at burnout, over the ground; the others' by band
+FASTEST_M_S = 7900.0
+AT_SEA = {"slbm": 0.97, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4, "hgv": 0.02}
+LAND_AT_SEA = 0.01  # part of land missiles whose launch point the map has at sea
+NEARLY_UP_M, UP_SPREAD_M = -800e3, 250e3  # perigee that no missile of 15,000 km range reaches
+PERIGEE_S = 3000.0  # perigee over speed, near a circular orbit
+LOW_M, LOWEST_M, HIGHEST_M = 75e3, 15e3, 50_000e3  # apogee of what will glide; limits of all apogees
+PARKED_M = 220e3  # apogee of launchers on their way
+AIMED, AIMED_SPREAD = 0.75, 0.4  # missiles near least energy, and spread of ln apogee
+LOFTED, DEPRESSED = 0.22, 0.3  # those lofted or depressed, down to so much of the apogee of least energy
+STEEP_SPREAD, LOW_SPREAD, PARKED_SPREAD = 0.12, 0.45, 0.6  # of ln apogee
+NAMED = 0.01  # boosters with a smaller probability are not told
+
+
+class Typing(NamedTuple):
+    """Probability of each class, and of each booster of the catalogue that has at least `NAMED`, greatest first."""
+
+    classes: dict[str, float]
+    boosters: dict[str, float]
 
 
 def normal_cdf(x: float) -> float:
@@ -51,43 +75,167 @@ def ground_speed(state: FloatArray) -> float:
     return math.sqrt(max(2.0 * float(energy + MU / EARTH_M), 0.0))
 
 
-def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | None) -> dict[str, float]:
-    """Probability of each class.
+def speed_over_ground(state: FloatArray) -> float:
+    """Speed (m/s) over the turning Earth that a ballistic state (6,) ITRF would have at its surface, by energy there."""
+    axis = float(np.hypot(state[0], state[1]))
+    radius = float(np.linalg.norm(state[:3]))
+    turn = 0.5 * OMEGA_EARTH**2 * axis**2
+    energy = 0.5 * float(state[3:] @ state[3:]) - MU / radius - turn
+    return math.sqrt(max(2.0 * (energy + MU / EARTH_M + turn * (EARTH_M / radius) ** 2), 1.0))
+
+
+def typing_of(track: Track, at_sea: float, known: Templates) -> Typing:
+    """What the flight is.
 
     Parameters
     ----------
     at_sea : probability that the launch point lies at sea.
-    apogee_m, range_m : of the flight as predicted; range null in orbit or with no launch point.
+    known : boosters of the catalogue.
     """
     real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
     else:
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
-    if track.phase == "boost":
-        weights = _thrusting(track)
-    elif not _seen_to_rise(track) and (share := in_orbit(track)) > 0.0:
+    classes, boosters = _posterior(track, at_sea, known)
+    up = 0.0
+    if track.phase != "boost" and not _seen_to_rise(track) and (share := in_orbit(track)) > 0.0:
         # nobody saw it rise: what is up there to stay is a satellite that the catalogue has not, or has elsewhere
         real *= 1.0 - (1.0 - UNSEEN_LAUNCHER) * share
-        weights = _ballistic(track, apogee_m, range_m) if share < 1.0 else {}
-        total = sum(weights.values())
-        launcher = UNSEEN_LAUNCHER * share / (1.0 - (1.0 - UNSEEN_LAUNCHER) * share)
-        weights = {name: (1.0 - launcher) * value / total for name, value in weights.items()}
-        weights["slv"] = weights.get("slv", 0.0) + launcher
-    elif perigee_m(track.state) > ORBIT_PERIGEE_M:
-        weights = {"slv": 1.0}
-    else:
-        weights = _ballistic(track, apogee_m, range_m)
-    land = {name: value for name, value in weights.items() if name in BANDS}
-    weights["slbm"] = weights.get("slbm", 0.0) + at_sea * sum(land.values())
-    for name, value in land.items():
-        weights[name] = value * (1.0 - at_sea)
+        up = 1.0 if share == 1.0 else UNSEEN_LAUNCHER * share / (1.0 - (1.0 - UNSEEN_LAUNCHER) * share)
+    elif track.phase != "boost" and perigee_m(track.state) > ORBIT_PERIGEE_M:
+        up = 1.0
+    if up > 0.0:
+        launchers = {name for name, kind in zip(known.names, known.classes, strict=True) if kind == "slv"}
+        more = (up * (1.0 - OTHER)) / max(classes["slv"], 1e-300)
+        boosters = {n: p * (1.0 - up + (more if n in launchers else 0.0)) for n, p in boosters.items()}
+        classes = {name: (1.0 - up) * p for name, p in classes.items()}
+        classes["slv"] += up * (1.0 - OTHER)
+        classes["other"] += up * OTHER
+    told = {name: real * p for name, p in sorted(boosters.items(), key=lambda item: -item[1]) if real * p >= NAMED}
+    return Typing({name: real * classes.get(name, 0.0) for name in CLASSES} | {"not-a-missile": 1.0 - real}, told)
+
+
+def _posterior(track: Track, at_sea: float, known: Templates) -> Typing:
+    """Classes and boosters, given that it is a launch."""
+    speed = speed_over_ground(track.state)
+    sigma = _speed_sigma(track, speed)
+    burns = _burns_of(track)
+    exact, alike = likelihoods(known, burns, speed, sigma)
+    kinds = CLASSES[:-2]
+    each = np.array(known.classes)
+    paths = _paths(track, speed, sigma)
+    times = 0 if burns is None else len(burns.staging_s) + (burns.burnout_s is not None)
+    flat = UNKNOWN_S**-times
+    weights: dict[str, float] = {}
+    named = np.zeros(len(exact))
+    for name in kinds:
+        own = np.flatnonzero(each == name)
+        share = len(own) / len(each) if len(own) else 1.0 / len(kinds)
+        factor = (1.0 - OTHER) * paths[name] * _by_area(name, at_sea)
+        fits = _in_reach(name, speed, sigma, track.phase == "boost")
+        unknown = float(np.mean(alike[own])) * fits if len(own) else flat * fits / FASTEST_M_S
+        if len(own):
+            named[own] = factor * (1.0 - UNKNOWN) * exact[own] / len(each)
+        weights[name] = factor * UNKNOWN * share * unknown + float(named[own].sum())
+    low, high = SPEEDS_M_S["other"]
+    weights["other"] = OTHER * flat / (high - low) * paths["other"] * _by_area("other", at_sea)
     total = sum(weights.values())
-    share = real * (1.0 - OTHER) / total
-    result = {name: weights.get(name, 0.0) * share for name in CLASSES}
-    result["other"] = real * OTHER
-    result["not-a-missile"] = 1.0 - real
-    return result
+    boosters = dict(zip(known.names, (named / total).tolist(), strict=True))
+    return Typing({name: value / total for name, value in weights.items()}, boosters)
+
+
+def _burns_of(track: Track) -> Burns | None:
+    """What the track says of burns; null where no satellite saw them."""
+    if track.launch is None or not (track.phase == "boost" or track.burnout_ns is not None):
+        return None
+    rose = track.launch.time_ns
+    return Burns(
+        sigma_s=math.sqrt(float(track.launch.covariance[2, 2])),
+        staging_s=tuple((t - rose) / S for t in track.staging_ns),
+        burnout_s=None if track.burnout_ns is None else (track.burnout_ns - rose) / S,
+        until_s=(track.epoch_ns - rose) / S,
+    )
+
+
+def _speed_sigma(track: Track, speed: float) -> float:
+    """Standard deviation of speed; a profile of a burn that was seen for a few seconds only knows less than it says."""
+    sigma = float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0))
+    if "radar" in track.phenomenologies:
+        return sigma
+    seen_s = (track.last_detection_ns - track.first_detection_ns) / S
+    return math.hypot(sigma, BRIEF_SHARE * speed / (1.0 + (seen_s / BRIEF_S) ** 6))
+
+
+def _in_reach(name: str, speed: float, sigma: float, boosting: bool) -> float:
+    """Probability that a speed at burnout is one of the class; while it thrusts, that it is below its greatest."""
+    if name in BANDS:
+        edges = [0.0, *(speed_for_range(limit) for limit in BAND_LIMITS_M), FASTEST_M_S]
+        low, high = edges[BANDS.index(name)], edges[BANDS.index(name) + 1]
+    else:
+        low, high = SPEEDS_M_S[name]
+    blur = math.hypot(sigma, SPEED_MARGIN * speed)
+    below = normal_cdf((high - speed) / blur)
+    return below if boosting else max(below - normal_cdf((low - speed) / blur), 1e-9)
+
+
+def _by_area(name: str, at_sea: float) -> float:
+    """Likelihood of where it rose."""
+    sea = AT_SEA.get(name, LAND_AT_SEA)
+    return at_sea * sea + (1.0 - at_sea) * (1.0 - sea)
+
+
+def _paths(track: Track, speed: float, sigma: float) -> dict[str, float]:
+    """Likelihood of the path under each class: how high it rises at its speed, and how near an orbit it is."""
+    orbital = 0.0
+    if speed > 0.8 * FASTEST_M_S:
+        spread = math.hypot(UP_SPREAD_M, PERIGEE_S * sigma)
+        orbital = normal_cdf((perigee_m(track.state) - NEARLY_UP_M) / spread)
+    down = dict.fromkeys((*BANDS, "slbm", "hgv", "sounding-rocket"), 1.0 - orbital)
+    if track.phase == "boost":
+        return down | {"slv": 1.0, "other": 1.0}
+    high = math.log(min(max(apogee_m(track.state), LOWEST_M), HIGHEST_M))
+    blur = 4.0 * sigma / speed
+    even = 1.0 / math.log(HIGHEST_M / LOWEST_M)
+
+    def near(height_m: float, spread: float) -> float:
+        spread = math.hypot(spread, blur)
+        away = (high - math.log(max(height_m, LOWEST_M))) / spread
+        return math.exp(-0.5 * away * away) / (spread * math.sqrt(2.0 * math.pi))
+
+    least, most = heights_for_speed(ground_speed(track.state))
+    width = math.log(most / (DEPRESSED * least))
+    off_aim = (normal_cdf((math.log(most) - high) / 0.2) - normal_cdf((math.log(DEPRESSED * least) - high) / 0.2)) / width
+    aimed = AIMED * near(least, AIMED_SPREAD) + LOFTED * off_aim + (1.0 - AIMED - LOFTED) * even
+    shapes = dict.fromkeys((*BANDS, "slbm"), aimed) | {
+        "hgv": 0.95 * near(LOW_M, LOW_SPREAD) + 0.05 * even,
+        "sounding-rocket": 0.9 * near(0.95 * most, STEEP_SPREAD) + 0.1 * even,
+    }
+    return {name: down[name] * shape for name, shape in shapes.items()} | {
+        "slv": 0.7 * near(PARKED_M, PARKED_SPREAD) + 0.3 * even,
+        "other": even,
+    }
+
+
+def apogee_m(state: FloatArray) -> float:
+    """Height above a sphere of the highest point of the conic of a state (6,) ITRF; infinite where there is none."""
+    position = state[:3]
+    velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
+    r = float(np.linalg.norm(position))
+    energy = 0.5 * float(velocity @ velocity) - MU / r
+    if energy >= 0.0:
+        return math.inf
+    momentum = float(np.linalg.norm(np.cross(position, velocity)))
+    eccentricity = math.sqrt(max(1.0 + 2.0 * energy * momentum**2 / MU**2, 0.0))
+    return -0.5 * MU / energy * (1.0 + eccentricity) - EARTH_M
+
+
+def heights_for_speed(speed_m_s: float) -> tuple[float, float]:
+    """Apogee of the arc of least energy that a speed at the surface gives, and of the vertical one (Wheelon 1959)."""
+    q = min(speed_m_s**2 * EARTH_M / MU, 0.99)
+    cosine = math.cos(0.25 * math.pi - 0.5 * math.asin(q / (2.0 - q)))
+    eccentricity = math.sqrt(max(1.0 - q * (2.0 - q) * cosine**2, 0.0))
+    return EARTH_M * ((1.0 + eccentricity) / (2.0 - q) - 1.0), EARTH_M * q / (2.0 - q)
 
 
 def _seen_to_rise(track: Track) -> bool:
@@ -109,33 +257,3 @@ def in_orbit(track: Track) -> float:
     sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 1.0))
     up = normal_cdf((perigee - ORBIT_PERIGEE_M) / sigma)
     return SATELLITE_ODDS * up / (SATELLITE_ODDS * up + 1.0 - up)
-
-
-def _thrusting(track: Track) -> dict[str, float]:
-    """While it thrusts: what its speed so far rules out, and what cannot be told yet."""
-    speed = ground_speed(track.state)
-    sigma = math.hypot(float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0)), SPEED_MARGIN * speed)
-    weights = dict(STILL_THRUSTING)
-    for name, limit in zip(BANDS, (*BAND_LIMITS_M, None), strict=True):
-        if limit is not None:
-            weights[name] *= normal_cdf((speed_for_range(limit) - speed) / sigma)
-    flown_out = normal_cdf((FAST - speed) / max(sigma, 50.0))
-    weights["icbm"] *= flown_out
-    weights["hgv"] *= flown_out
-    return weights
-
-
-def _ballistic(track: Track, apogee_m: float, range_m: float | None) -> dict[str, float]:
-    """After burnout: the band of its energy; steep and slow flights may be soundings, low and fast ones gliders."""
-    speed = ground_speed(track.state)
-    sigma = math.hypot(float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0)), SPEED_MARGIN * speed)
-    edges = [0.0, *(normal_cdf((speed - speed_for_range(limit)) / sigma) for limit in BAND_LIMITS_M)]
-    shares = [1.0 - edges[1], edges[1] - edges[2], edges[2] - edges[3], edges[3]]
-    weights = {name: max(value, 1e-6) for name, value in zip(BANDS, shares, strict=True)}
-    steep = range_m is not None and apogee_m > 0.8 * range_m
-    if steep:
-        weights["sounding-rocket"] = 0.8 * (weights["srbm"] + weights["mrbm"])
-    if apogee_m < 150e3 and speed > speed_for_range(1500e3):
-        weights["hgv"] = 0.5
-    weights["slv"] = 0.5 * normal_cdf((speed - FAST) / sigma)
-    return weights
