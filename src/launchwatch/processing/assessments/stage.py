@@ -21,6 +21,7 @@ from launchwatch.processing.assessments.typing import typing_of
 
 S = 1_000_000_000
 NOT_CALIBRATED = "not calibrated"
+COAST_M = 40e3  # by so much coasts lie off in a map of cells of one degree
 
 
 REENTRY_NEAR_M, REENTRY_NEAR_S = 400e3, 60.0
@@ -133,7 +134,7 @@ class AssessmentsStage:
         """Probability that the launch point is at sea, over its uncertainty."""
         if track.launch is None:
             return 0.0
-        values, vectors = np.linalg.eigh(track.launch.covariance[:2, :2])
+        values, vectors = np.linalg.eigh(track.launch.covariance[:2, :2] + COAST_M**2 * np.eye(2))
         offsets = NORMAL * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
         lat = np.clip(track.launch.lat_deg + np.degrees(offsets[:, 1] / 6371e3), -89.99, 89.99)
         lon = track.launch.lon_deg + np.degrees(offsets[:, 0] / 6371e3) / np.cos(np.radians(lat))

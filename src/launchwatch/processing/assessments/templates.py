@@ -23,14 +23,15 @@ BURN_SHARE = 0.03  # of a burn: what its length varies by with temperature and l
 SEEN_S = 1.5  # error of a time that a light curve gives
 LIFT_OFF_S, ASTRAY_S, ASTRAY = 5.0, 12.0, 0.1  # error of lift-off beyond that of the fit; of one in ten, whose ...
 NODES_S = np.linspace(-36.0, 36.0, 25)  # ... first stage no satellite saw: nodes no farther apart than twice `SEEN_S`
-MISSED = 0.15  # probability that a change of stage leaves no mark in the light curve
-SPURIOUS = 0.1  # that a mark is none
+MISSED, EARLY_MISSED, EARLY_S = 0.1, 0.9, 20.0  # probability that a change of stage leaves no mark; below the clouds
+SPURIOUS = 0.05  # that a mark is none
 CUT, CUT_FIXED, CUT_BELOW = 0.5, 0.3, 0.05  # that a burn ends early: the last one, where it may not, one before
-CUT_SHARE = 0.3  # part of the burn that is then left
+CUT_SHARE = 0.25  # part of the burn that is then left
 FAINT, FAINT_MORE, FAINT_N = 0.05, 0.75, 60e3  # that a stage is not seen, or not to its end; more where thrust is small
 LOSS = 74.0  # m/s over the root of the burn in s: gravity and air, of the speed by energy; within 15 % for all stages
 LOSS_SHARE, SPEED_SHARE, SPEED_FLOOR_M_S = 0.15, 0.03, 60.0  # errors of the loss, of the speed without, of both
-WIDE_SHARE, WIDE_S = 0.3, 15.0  # what a booster that is not in the catalogue differs by from those of its class
+ANY_MARK, ANY_END, LEAST_S = 0.6, 0.4, 30.0  # of what is like none: marks in its light curve; spread of 1 / length
+WIDE_SHARE, WIDE_S = 0.25, 15.0  # what a booster that is not in the catalogue differs by from those of its class
 WIDE_SPEED, WIDE_SPEED_M_S = 0.15, 200.0
 
 
@@ -152,6 +153,14 @@ def likelihoods(
     )
 
 
+def of_none(burns: Burns | None) -> float:
+    """Density of the times under a rocket that is like none in the catalogue: of any length, marks anywhere."""
+    if burns is None:
+        return 1.0
+    end = max(burns.until_s if burns.burnout_s is None else burns.burnout_s, LEAST_S)
+    return float((ANY_MARK / end) ** len(burns.staging_s) * (1.0 if burns.burnout_s is None else ANY_END / end))
+
+
 def _spreads(speed: FloatArray, off: FloatArray, sigma_m_s: float) -> tuple[FloatArray, FloatArray]:
     """Spread of speed under a booster, and under one like it."""
     return np.hypot(off, sigma_m_s), np.hypot(np.hypot(WIDE_SPEED * speed, WIDE_SPEED_M_S), sigma_m_s)
@@ -199,6 +208,7 @@ def _aligned(
     near = ends[:, :, None] - NODES_S  # ends as the track's clock would show them
     # seen changes of stage against those that there were, in order: each may have been missed, each mark may be none
     spurious = SPURIOUS / max(end, 1.0)
+    missed = np.where(ends < EARLY_S, EARLY_MISSED, MISSED)[:, :, None]
     seen = burns.staging_s
     ways = np.empty((len(seen) + 1, m, n, len(NODES_S)))  # [i, k]: of the first i marks with the first k burnouts
     for i in range(len(seen) + 1):
@@ -206,11 +216,11 @@ def _aligned(
         for k in range(m):
             way = np.full((n, len(NODES_S)), float(i == k == 0))
             if k:
-                way += MISSED * ways[i, k - 1]
+                way += missed[:, k - 1] * ways[i, k - 1]
             if i:
                 way += spurious * ways[i - 1, k]
             if i and k:
-                way += (1.0 - MISSED) * marked[:, k - 1] * ways[i - 1, k - 1]
+                way += (1.0 - missed[:, k - 1]) * marked[:, k - 1] * ways[i - 1, k - 1]
             ways[i, k] = way
     before = np.moveaxis(ways[-1], 0, 1)
     if burns.burnout_s is None:

@@ -17,17 +17,18 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.messages.tracks import Track
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
-from launchwatch.processing.assessments.templates import Burns, Templates, likelihoods
+from launchwatch.processing.assessments.templates import Burns, Templates, likelihoods, of_none
 
 EARTH_M = 6371e3
 S = 1_000_000_000
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
 BAND_LIMITS_M = (1000e3, 3000e3, 5500e3)  # of range on a minimum-energy path, as treaties draw them
 BANDS = ("srbm", "mrbm", "irbm", "icbm")
-OTHER, UNKNOWN = 0.03, 0.12  # prior of what is like none; of boosters of a class that the catalogue has not
-UNKNOWN_S = 250.0  # spread of the times of what is like none
+OTHER, UNKNOWN = 0.04, 0.25  # prior of what is like none; of boosters of a class that the catalogue has not
+CARRIERS = {"slv": ("icbm",), "hgv": ("mrbm", "irbm", "icbm"), "sounding-rocket": ("srbm", "mrbm")}
+CARRIED, UNLIKE = 0.4, 0.4  # of the unknown ones: that fly on a known missile; that are like none of their class
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
-BRIEF_SHARE, BRIEF_S = 0.2, 18.0  # error of speed, relative, after a burn that was seen for so long or less
+BRIEF_SHARE, BRIEF_STEEP, BRIEF_S = 0.2, 0.06, 18.0  # error of speed, relative, and as it does to how steep the path is, of a burn seen so long
 UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
@@ -44,7 +45,7 @@ LOW_M, LOWEST_M, HIGHEST_M = 75e3, 15e3, 50_000e3  # apogee of what will glide; 
 PARKED_M = 220e3  # apogee of launchers on their way
 AIMED, AIMED_SPREAD = 0.75, 0.4  # missiles near least energy, and spread of ln apogee
 LOFTED, DEPRESSED = 0.22, 0.3  # those lofted or depressed, down to so much of the apogee of least energy
-STEEP_SPREAD, LOW_SPREAD, PARKED_SPREAD = 0.12, 0.45, 0.6  # of ln apogee
+STEEP_SPREAD, LOW_SPREAD, PARKED_SPREAD, STEEP_BLUR = 0.08, 0.45, 0.6, 2.5  # of ln apogee; over relative error of speed
 NAMED = 0.01  # boosters with a smaller probability are not told
 
 
@@ -119,27 +120,30 @@ def typing_of(track: Track, at_sea: float, known: Templates) -> Typing:
 def _posterior(track: Track, at_sea: float, known: Templates) -> Typing:
     """Classes and boosters, given that it is a launch."""
     speed = speed_over_ground(track.state)
-    sigma = _speed_sigma(track, speed)
+    sigma, level = (_speed_sigma(track, speed, share) for share in (BRIEF_SHARE, BRIEF_STEEP))
     burns = _burns_of(track)
     exact, alike = likelihoods(known, burns, speed, sigma)
     kinds = CLASSES[:-2]
     each = np.array(known.classes)
-    paths = _paths(track, speed, sigma)
-    times = 0 if burns is None else len(burns.staging_s) + (burns.burnout_s is not None)
-    flat = UNKNOWN_S**-times
+    paths = _paths(track, speed, sigma, level)
+    none = of_none(burns) / FASTEST_M_S
     weights: dict[str, float] = {}
     named = np.zeros(len(exact))
     for name in kinds:
         own = np.flatnonzero(each == name)
         share = len(own) / len(each) if len(own) else 1.0 / len(kinds)
         factor = (1.0 - OTHER) * paths[name] * _by_area(name, at_sea)
-        fits = _in_reach(name, speed, sigma, track.phase == "boost")
-        unknown = float(np.mean(alike[own])) * fits if len(own) else flat * fits / FASTEST_M_S
+        unknown = none
         if len(own):
             named[own] = factor * (1.0 - UNKNOWN) * exact[own] / len(each)
+            unknown = UNLIKE * none + (1.0 - UNLIKE) * float(np.mean(alike[own]))
+        unknown *= _in_reach(name, speed, sigma, track.phase == "boost")
+        carriers = np.flatnonzero(np.isin(each, CARRIERS.get(name, ())))
+        if len(carriers):
+            unknown = (1.0 - CARRIED) * unknown + CARRIED * float(np.mean(exact[carriers]))
         weights[name] = factor * UNKNOWN * share * unknown + float(named[own].sum())
     low, high = SPEEDS_M_S["other"]
-    weights["other"] = OTHER * flat / (high - low) * paths["other"] * _by_area("other", at_sea)
+    weights["other"] = OTHER * of_none(burns) / (high - low) * paths["other"] * _by_area("other", at_sea)
     total = sum(weights.values())
     boosters = dict(zip(known.names, (named / total).tolist(), strict=True))
     return Typing({name: value / total for name, value in weights.items()}, boosters)
@@ -158,13 +162,13 @@ def _burns_of(track: Track) -> Burns | None:
     )
 
 
-def _speed_sigma(track: Track, speed: float) -> float:
-    """Standard deviation of speed; a profile of a burn that was seen for a few seconds only knows less than it says."""
-    sigma = float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0))
+def _speed_sigma(track: Track, speed: float, share: float) -> float:
+    """Standard deviation of speed; a profile of a burn that was seen for a few seconds knows less than it says."""
+    formal = float(np.sqrt(np.trace(track.covariance[3:, 3:]) / 3.0))
     if "radar" in track.phenomenologies:
-        return sigma
+        return formal
     seen_s = (track.last_detection_ns - track.first_detection_ns) / S
-    return math.hypot(sigma, BRIEF_SHARE * speed / (1.0 + (seen_s / BRIEF_S) ** 6))
+    return math.hypot(formal, share * speed / (1.0 + (seen_s / BRIEF_S) ** 6))
 
 
 def _in_reach(name: str, speed: float, sigma: float, boosting: bool) -> float:
@@ -185,8 +189,11 @@ def _by_area(name: str, at_sea: float) -> float:
     return at_sea * sea + (1.0 - at_sea) * (1.0 - sea)
 
 
-def _paths(track: Track, speed: float, sigma: float) -> dict[str, float]:
-    """Likelihood of the path under each class: how high it rises at its speed, and how near an orbit it is."""
+def _paths(track: Track, speed: float, sigma: float, level: float) -> dict[str, float]:
+    """Likelihood of the path under each class: how high it rises at its speed, and how near an orbit it is.
+
+    `level` is the error of speed that does to how steep it is: a profile that is too slow is as steep as it was.
+    """
     orbital = 0.0
     if speed > 0.8 * FASTEST_M_S:
         spread = math.hypot(UP_SPREAD_M, PERIGEE_S * sigma)
@@ -195,24 +202,23 @@ def _paths(track: Track, speed: float, sigma: float) -> dict[str, float]:
     if track.phase == "boost":
         return down | {"slv": 1.0, "other": 1.0}
     high = math.log(min(max(apogee_m(track.state), LOWEST_M), HIGHEST_M))
-    blur = 4.0 * sigma / speed
     even = 1.0 / math.log(HIGHEST_M / LOWEST_M)
 
-    def near(height_m: float, spread: float) -> float:
-        spread = math.hypot(spread, blur)
+    def near(height_m: float, spread: float, error: float) -> float:
+        spread = math.hypot(spread, STEEP_BLUR * error / speed)
         away = (high - math.log(max(height_m, LOWEST_M))) / spread
         return math.exp(-0.5 * away * away) / (spread * math.sqrt(2.0 * math.pi))
 
-    least, most = heights_for_speed(ground_speed(track.state))
+    least, most = heights_for_speed(speed)
     width = math.log(most / (DEPRESSED * least))
     off_aim = (normal_cdf((math.log(most) - high) / 0.2) - normal_cdf((math.log(DEPRESSED * least) - high) / 0.2)) / width
-    aimed = AIMED * near(least, AIMED_SPREAD) + LOFTED * off_aim + (1.0 - AIMED - LOFTED) * even
+    aimed = AIMED * near(least, AIMED_SPREAD, level) + LOFTED * off_aim + (1.0 - AIMED - LOFTED) * even
     shapes = dict.fromkeys((*BANDS, "slbm"), aimed) | {
-        "hgv": 0.95 * near(LOW_M, LOW_SPREAD) + 0.05 * even,
-        "sounding-rocket": 0.9 * near(0.95 * most, STEEP_SPREAD) + 0.1 * even,
+        "hgv": 0.95 * near(LOW_M, LOW_SPREAD, sigma) + 0.05 * even,
+        "sounding-rocket": 0.9 * near(most, STEEP_SPREAD, level) + 0.1 * even,
     }
     return {name: down[name] * shape for name, shape in shapes.items()} | {
-        "slv": 0.7 * near(PARKED_M, PARKED_SPREAD) + 0.3 * even,
+        "slv": 0.7 * near(PARKED_M, PARKED_SPREAD, sigma) + 0.3 * even,
         "other": even,
     }
 
