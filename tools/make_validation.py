@@ -25,6 +25,7 @@ import validation_quiet_day as quiet_day
 import validation_radar as radar
 import validation_raids as raids
 import validation_space as space
+import validation_typing as typed
 from scipy.special import bdtr
 
 from launchwatch.assembly.run import Stopwatch, play
@@ -213,6 +214,7 @@ def page(seeds: int) -> str:
     parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
     parts.append(imagery_section())
     parts.append(quiet_day_section())
+    parts.append(typing_section())
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]
@@ -259,13 +261,33 @@ def quiet_day_section() -> str:
     return f"## {quiet_day.TITLE}\n\n{quiet_day.NOTE}\n{markdown(quiet_day.HEADS, quiet_day.rows(store))}"
 
 
+def typing_section() -> str:
+    """What was said of every booster when they were last played."""
+    file = BUILD / "typing.json"
+    if not file.is_file():
+        return f"## {typed.TITLE}\n\n{typed.MISSING}"
+    launches = typed.kept(file)
+    typed.plot(launches, PICTURES / "typing.png")
+    parts = [f"## {typed.TITLE}\n\n{typed.note(launches)}\n{markdown(HEADS, typed.rows(launches))}"]
+    parts.append(f"{typed.FIGURE}\n{markdown(*typed.confusion(launches))}")
+    for words, unlisted in ((typed.MISSES, False), (typed.UNLISTED, True)):
+        found = typed.miss_rows(launches, unlisted)
+        parts.append(f"{words}\n\n{markdown(typed.MISS_HEADS, found)}" if found else f"{words} None.\n")
+    return "\n".join(parts)
+
+
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description="Compute docs/validation.md")
     parser.add_argument("--seeds", type=int, default=20, help="runs of the estimator's ensemble")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "validation.md")
     parser.add_argument("--quiet-day", action="store_true", help="play the days without a launch anew: most of an hour")
+    parser.add_argument(
+        "--typing", type=int, nargs="?", const=typed.RUNS, help="play every booster so many times anew (50)"
+    )
     options = parser.parse_args()
+    if options.typing is not None:
+        typed.store(BUILD / "typing.json", options.typing)
     if options.quiet_day:
         quiet_day.measure(BUILD / "quiet-day.json")
     options.out.write_text(page(options.seeds), encoding="utf-8")
