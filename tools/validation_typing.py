@@ -62,14 +62,16 @@ HGV_CUTOFF, HOP_KM, LEAST_GLIDE_KM = (0.75, 1.0), (45.0, 110.0), 1_000.0
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """One launch, as the chain has it when it counts and at the end: its event with the most detections, or none."""
+    """One launch, as the chain has it when it counts and at the end: its event with the most detections and when that was said,
+    ns TAI; null for none.
+    """
 
     booster: str
     booster_class: str
     seed: int
     range_km: float | None
-    counts: Event | None
-    late: Event | None
+    counts: tuple[int, Event] | None
+    late: tuple[int, Event] | None
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,11 @@ def told(launch: Heard) -> Told:
     )
 
 
-def _typing(event: Event | None, left_out: str | None) -> dict[str, float]:
-    if event is None:
+def _typing(said_at: tuple[int, Event] | None, left_out: str | None) -> dict[str, float]:
+    if said_at is None:
         return {}
-    stage = _stage(left_out)
-    _, (output,) = stage.step(stage.start(), [Item(event.event, 0, event)], 0)
+    stage, (now, event) = _stage(left_out), said_at
+    _, (output,) = stage.step(stage.start(), [Item(event.event, now, event)], now)
     assert isinstance(output.payload, Assessment)
     return output.payload.typing
 
@@ -170,10 +172,10 @@ def heard(booster_id: str, seed: int) -> Heard:
     return Heard(booster_id, booster.booster_class, seed, whole.range_km, *events)
 
 
-def _loudest(driven: Driven) -> Event | None:
-    """The event with the most detections, as it is now."""
-    last = {e.payload.event: e.payload for e in driven.outputs if isinstance(e.payload, Event)}
-    return max(last.values(), key=lambda event: event.preferred.detections, default=None)
+def _loudest(driven: Driven) -> tuple[int, Event] | None:
+    """The event with the most detections, and when it was said."""
+    last = {e.payload.event: (e.emitted_ns, e.payload) for e in driven.outputs if isinstance(e.payload, Event)}
+    return max(last.values(), key=lambda item: item[1].preferred.detections, default=None)
 
 
 def _flown(booster: Booster, rng: np.random.Generator) -> tuple[FlightPlan, Trajectory]:

@@ -77,11 +77,11 @@ class AssessmentsStage:
             state.made += 1
             reentry = reentry_of(item.payload.preferred, state.reentries)
             lineage = tuple(t.id for t in told if t.payload is reentry)
-            assessed = self._assess(item.payload, reentry)
+            assessed = self._assess(item.payload, reentry, now)
             outputs.append(Output(assessed, item.payload.preferred.epoch_ns, (item.id, *lineage)))
         return state, outputs
 
-    def _assess(self, event: Event, reentry: Reentry | None) -> Assessment:
+    def _assess(self, event: Event, reentry: Reentry | None, now: int) -> Assessment:
         track = event.preferred
         launched = launch_point(track.launch) if track.launch is not None else None
         impact, apogee, range_km = None, None, None
@@ -94,7 +94,7 @@ class AssessmentsStage:
                 0.5 * float(np.trace(impact.covariance_m2)) + 0.5 * float(np.trace(launched.covariance_m2))
             )
             range_km = Estimate(value=distance / 1e3, sigma=float(spread) / 1e3)
-        kinds, boosters = typing_of(track, self._at_sea(track), self.templates)
+        kinds, boosters = typing_of(track, self._at_sea(track), self.templates, now)
         if reentry is not None:
             kinds, boosters = dict.fromkeys(kinds, 0.0) | reentry.typing, {}
         azimuth = None

@@ -25,12 +25,13 @@ LIFT_OFF_S, ASTRAY_S, ASTRAY = 5.0, 12.0, 0.1  # error of lift-off beyond that o
 NODES_S = np.linspace(-36.0, 36.0, 25)  # ... first stage no satellite saw: nodes no farther apart than twice `SEEN_S`
 MISSED, EARLY_MISSED, EARLY_S = 0.1, 0.9, 20.0  # probability that a change of stage leaves no mark; below the clouds
 SPURIOUS = 0.05  # that a mark is none
+READY_S = 10.0  # after its ignition a stage has been seen, if it can be
 CUT, CUT_FIXED, CUT_BELOW = 0.5, 0.3, 0.05  # that a burn ends early: the last one, where it may not, one before
 CUT_SHARE = 0.25  # part of the burn that is then left
 FAINT, FAINT_MORE, FAINT_N = 0.05, 0.75, 60e3  # that a stage is not seen, or not to its end; more where thrust is small
 LOSS = 74.0  # m/s over the root of the burn in s: gravity and air, of the speed by energy; within 15 % for all stages
 LOSS_SHARE, SPEED_SHARE, SPEED_FLOOR_M_S = 0.15, 0.03, 60.0  # errors of the loss, of the speed without, of both
-ANY_MARK, ANY_END, LEAST_S = 0.6, 0.4, 30.0  # of what is like none: marks in its light curve; spread of 1 / length
+ANY_MARK, SHORTEST_S = 0.6, 20.0  # of what is like none: a mark in its light curve; its shortest burn
 WIDE_SHARE, WIDE_S = 0.25, 15.0  # what a booster that is not in the catalogue differs by from those of its class
 WIDE_SPEED, WIDE_SPEED_M_S = 0.15, 200.0
 
@@ -84,12 +85,14 @@ class Burns:
     staging_s : when stages were seen to burn out, ascending.
     burnout_s : when the last burn was seen to end, or null.
     until_s : while there is no burnout: to when the plume was seen.
+    silent_s : how long nothing was seen since.
     """
 
     sigma_s: float
     staging_s: tuple[float, ...]
     burnout_s: float | None
     until_s: float
+    silent_s: float
 
 
 def templates(boosters: Sequence[Booster]) -> Templates:
@@ -153,12 +156,20 @@ def likelihoods(
     )
 
 
-def of_none(burns: Burns | None) -> float:
-    """Density of the times under a rocket that is like none in the catalogue: of any length, marks anywhere."""
+def of_none(burns: Burns | None, longest_s: float) -> float:
+    """Density of the times under a rocket that is like none in the catalogue: of any length, marks anywhere.
+
+    The length is even in its logarithm, from `SHORTEST_S` to `longest_s`.
+    """
     if burns is None:
         return 1.0
-    end = max(burns.until_s if burns.burnout_s is None else burns.burnout_s, LEAST_S)
-    return float((ANY_MARK / end) ** len(burns.staging_s) * (1.0 if burns.burnout_s is None else ANY_END / end))
+    end = max(burns.until_s if burns.burnout_s is None else burns.burnout_s, SHORTEST_S)
+    room = math.log(longest_s / SHORTEST_S)
+    left = max(math.log(longest_s / end), 1e-6) / room
+    marks = (ANY_MARK / end) ** len(burns.staging_s)
+    if burns.burnout_s is None:
+        return float(marks * left)
+    return float(marks / (end * room) * (1.0 if end < longest_s else 1e-6))
 
 
 def _spreads(speed: FloatArray, off: FloatArray, sigma_m_s: float) -> tuple[FloatArray, FloatArray]:
@@ -175,7 +186,10 @@ def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, Floa
     final = np.arange(m) == known.stages[:, None] - 1
     cut = np.where(final, np.where(known.stops, CUT, CUT_FIXED)[:, None], CUT_BELOW)
     faint = FAINT + FAINT_MORE / (1.0 + (known.flow_kg_s * known.exhaust_m_s / FAINT_N) ** 2)
-    unseen = np.where(final, 1.0, np.concatenate([faint[:, 1:], np.ones((n, 1))], axis=1))
+    unseen = np.ones((n, m))
+    if burns.burnout_s is not None:
+        awaited = known.ignition_s[:, 1:] - known.burnout_s[:, :-1] > burns.silent_s - READY_S
+        unseen[:, :-1] = np.where(final[:, :-1] | awaited, 1.0, faint[:, 1:])
     weights = (1.0 - ASTRAY) * _density(NODES_S, math.hypot(burns.sigma_s, LIFT_OFF_S))
     weights += ASTRAY * _density(NODES_S, math.hypot(burns.sigma_s, ASTRAY_S))
     weights /= weights.sum()
@@ -190,8 +204,6 @@ def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, Floa
     speed, error = speed_at(known, np.minimum(mean, known.burnout_s))
     sooner, later = (speed_at(known, np.minimum(mean + step, known.burnout_s))[0] for step in (-spread, spread))
     error = np.hypot(error, 0.5 * (later - sooner))
-    if burns.burnout_s is None:
-        unseen = np.ones((n, m))
     return unseen * exact.sum(axis=2), unseen * wide.sum(axis=2), speed, error
 
 

@@ -37,6 +37,8 @@ STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slo
 SPEEDS_M_S = {"slbm": (2300.0, 7900.0), "hgv": (2500.0, 8000.0), "slv": (1500.0, 8500.0),
               "sounding-rocket": (600.0, 5500.0), "other": (300.0, 9500.0)}  # at burnout, over the ground; the others' by band
 FASTEST_M_S = 7900.0
+LONGEST_S = {"srbm": 200.0, "mrbm": 250.0, "irbm": 300.0, "icbm": 450.0, "slbm": 400.0, "hgv": 450.0, "slv": 1500.0,
+             "sounding-rocket": 200.0, "other": 1500.0}  # time from lift-off to the last burnout (assumption)
 AT_SEA = {"slbm": 0.97, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4, "hgv": 0.02}
 LAND_AT_SEA = 0.01  # part of land missiles whose launch point the map has at sea
 NEARLY_UP_M, UP_SPREAD_M = -800e3, 250e3  # perigee that no missile of 15,000 km range reaches
@@ -46,6 +48,7 @@ PARKED_M = 220e3  # apogee of launchers on their way
 AIMED, AIMED_SPREAD = 0.75, 0.4  # missiles near least energy, and spread of ln apogee
 LOFTED, DEPRESSED = 0.22, 0.3  # those lofted or depressed, down to so much of the apogee of least energy
 STEEP_SPREAD, LOW_SPREAD, PARKED_SPREAD, STEEP_BLUR = 0.08, 0.45, 0.6, 2.5  # of ln apogee; over relative error of speed
+SILENT_NS, SILENT_STEPS = 10 * S, 30  # silence is counted in such steps, up to so many
 NAMED = 0.01  # boosters with a smaller probability are not told
 
 
@@ -85,20 +88,21 @@ def speed_over_ground(state: FloatArray) -> float:
     return math.sqrt(max(2.0 * (energy + MU / EARTH_M + turn * (EARTH_M / radius) ** 2), 1.0))
 
 
-def typing_of(track: Track, at_sea: float, known: Templates) -> Typing:
+def typing_of(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typing:
     """What the flight is.
 
     Parameters
     ----------
     at_sea : probability that the launch point lies at sea.
     known : boosters of the catalogue.
+    now_ns : ns TAI.
     """
     real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
     else:
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
-    classes, boosters = _posterior(track, at_sea, known)
+    classes, boosters = _posterior(track, at_sea, known, now_ns)
     up = 0.0
     if track.phase != "boost" and not _seen_to_rise(track) and (share := in_orbit(track)) > 0.0:
         # nobody saw it rise: what is up there to stay is a satellite that the catalogue has not, or has elsewhere
@@ -117,23 +121,22 @@ def typing_of(track: Track, at_sea: float, known: Templates) -> Typing:
     return Typing({name: real * classes.get(name, 0.0) for name in CLASSES} | {"not-a-missile": 1.0 - real}, told)
 
 
-def _posterior(track: Track, at_sea: float, known: Templates) -> Typing:
+def _posterior(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typing:
     """Classes and boosters, given that it is a launch."""
     speed = speed_over_ground(track.state)
     sigma, level = (_speed_sigma(track, speed, share) for share in (BRIEF_SHARE, BRIEF_STEEP))
-    burns = _burns_of(track)
+    burns = _burns_of(track, now_ns)
     exact, alike = likelihoods(known, burns, speed, sigma)
     kinds = CLASSES[:-2]
     each = np.array(known.classes)
     paths = _paths(track, speed, sigma, level)
-    none = of_none(burns) / FASTEST_M_S
     weights: dict[str, float] = {}
     named = np.zeros(len(exact))
     for name in kinds:
         own = np.flatnonzero(each == name)
         share = len(own) / len(each) if len(own) else 1.0 / len(kinds)
         factor = (1.0 - OTHER) * paths[name] * _by_area(name, at_sea)
-        unknown = none
+        unknown = none = of_none(burns, LONGEST_S[name]) / FASTEST_M_S
         if len(own):
             named[own] = factor * (1.0 - UNKNOWN) * exact[own] / len(each)
             unknown = UNLIKE * none + (1.0 - UNLIKE) * float(np.mean(alike[own]))
@@ -143,13 +146,13 @@ def _posterior(track: Track, at_sea: float, known: Templates) -> Typing:
             unknown = (1.0 - CARRIED) * unknown + CARRIED * float(np.mean(exact[carriers]))
         weights[name] = factor * UNKNOWN * share * unknown + float(named[own].sum())
     low, high = SPEEDS_M_S["other"]
-    weights["other"] = OTHER * of_none(burns) / (high - low) * paths["other"] * _by_area("other", at_sea)
+    weights["other"] = OTHER * of_none(burns, LONGEST_S["other"]) / (high - low) * paths["other"] * _by_area("other", at_sea)
     total = sum(weights.values())
     boosters = dict(zip(known.names, (named / total).tolist(), strict=True))
     return Typing({name: value / total for name, value in weights.items()}, boosters)
 
 
-def _burns_of(track: Track) -> Burns | None:
+def _burns_of(track: Track, now_ns: int) -> Burns | None:
     """What the track says of burns; null where no satellite saw them."""
     if track.launch is None or not (track.phase == "boost" or track.burnout_ns is not None):
         return None
@@ -159,6 +162,7 @@ def _burns_of(track: Track) -> Burns | None:
         staging_s=tuple((t - rose) / S for t in track.staging_ns),
         burnout_s=None if track.burnout_ns is None else (track.burnout_ns - rose) / S,
         until_s=(track.epoch_ns - rose) / S,
+        silent_s=0.0 if track.burnout_ns is None else min((now_ns - track.burnout_ns) // SILENT_NS, SILENT_STEPS) * SILENT_NS / S,
     )
 
 
