@@ -134,6 +134,7 @@ def event_of(envelope: Envelope, case: str, partner: str, chain: str) -> dict[st
         "burnout_time": None if a.burnout_ns is None else _utc(a.burnout_ns),
         "staging_times": [_utc(t) for t in a.staging_ns],
         "typing": {name: round(p, 4) for name, p in a.typing.items()},
+        "boosters": {name: round(p, 4) for name, p in a.boosters.items()},
         "reason": a.reason,
         "apogee_km": _estimate(a.apogee_km),
         "range_km": _estimate(a.range_km),

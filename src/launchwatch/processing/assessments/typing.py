@@ -39,8 +39,8 @@ SPEEDS_M_S = {"slbm": (2300.0, 7900.0), "hgv": (2500.0, 8000.0), "slv": (1500.0,
 FASTEST_M_S = 7900.0
 LONGEST_S = {"srbm": 200.0, "mrbm": 250.0, "irbm": 300.0, "icbm": 450.0, "slbm": 400.0, "hgv": 450.0, "slv": 1500.0,
              "sounding-rocket": 200.0, "other": 1500.0}  # time from lift-off to the last burnout (assumption)
-AT_SEA = {"slbm": 0.97, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4, "hgv": 0.02}
-LAND_AT_SEA = 0.01  # part of land missiles whose launch point the map has at sea
+AT_SEA = {"slbm": 0.998, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4}
+LAND_AT_SEA = 0.002  # part of other missiles whose launch point the map has far out at sea
 NEARLY_UP_M, UP_SPREAD_M = -800e3, 250e3  # perigee that no missile of 15,000 km range reaches
 PERIGEE_S = 3000.0  # perigee over speed, near a circular orbit
 LOW_M, LOWEST_M, HIGHEST_M = 75e3, 15e3, 50_000e3  # apogee of what will glide; limits of all apogees

@@ -16,6 +16,7 @@ from launchwatch.messages.items import Item
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.assessments.impact import descend, perigee_m, threats
 from launchwatch.processing.assessments.stage import AssessmentsStage
+from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import CLASSES, ground_speed, speed_for_range, typing_of
 from unit.processing.made import T0, launch_fit, state_above, track
 
@@ -23,6 +24,8 @@ SEEN_BY_RADAR: dict[str, Any] = {
     "phenomenologies": ("radar",), "kind_sensors": ("radar-1",), "sensors": ("radar-1",), "launch": None,
     "burnout_ns": None, "free_from_ns": T0 - 30 * NS,
 }  # fmt: skip
+CATALOG = load_catalog()
+KNOWN = templates(list(CATALOG.boosters.values()))
 LAND = np.zeros((180, 360), bool)
 LAND[:, 180:310] = True  # east of Greenwich to 130 E
 IN_ORBIT = state_above(30.0, 0.0, 300e3, 7400.0, 0.0, 0.0)
@@ -55,7 +58,8 @@ def assessed(found: Track) -> Assessment:
     at_sea=st.floats(0.0, 1.0),
     boosting=st.booleans(),
     seen_by_radar=st.booleans(),
-    range_m=st.none() | st.floats(1e3, 2e7),
+    burnout_s=st.floats(0.0, 2000.0),
+    staging_s=st.lists(st.floats(0.0, 1000.0), max_size=3).map(sorted),
 )
 def test_typing_sums_to_one_over_all_classes(
     height_km: float,
@@ -66,16 +70,22 @@ def test_typing_sums_to_one_over_all_classes(
     at_sea: float,
     boosting: bool,
     seen_by_radar: bool,
-    range_m: float | None,
+    burnout_s: float,
+    staging_s: list[float],
 ) -> None:
     found = track(
         state=state_above(40.0, 128.0, height_km * 1e3, east, north, up),
         detections=detections,
         phase="boost" if boosting else "ballistic",
         phenomenologies=("infrared", "radar") if seen_by_radar else ("infrared",),
+        burnout_ns=None if boosting else T0 + round(burnout_s * NS),
+        staging_ns=tuple(T0 + round(s * NS) for s in staging_s),
     )
-    typing = typing_of(found, at_sea, height_km * 1e3, range_m)
+    typing, boosters = typing_of(found, at_sea, KNOWN, T0)
     assert tuple(typing) == CLASSES
+    for name in CLASSES[:-2]:
+        own = sum(p for booster, p in boosters.items() if CATALOG.boosters[booster].booster_class == name)
+        assert own <= typing[name] + 1e-12  # rounding
     assert math.fsum(typing.values()) == pytest.approx(1.0, abs=1e-12)  # rounding of ten terms
     assert all(0.0 <= p <= 1.0 for p in typing.values())
     assert typing["other"] > 0.0
@@ -96,7 +106,7 @@ def test_bands_of_range_by_energy(range_km: float, kind: str) -> None:
     # At 45 degrees, a hundredth faster or slower does not leave the middle of a band.
     found = track(state=state_above(0.0, 100.0, 100.0, 0.0, 0.7 * speed, 0.7 * speed), detections=100)
     assert ground_speed(found.state) == pytest.approx(speed, rel=0.03)
-    typing = typing_of(found, 0.0, 0.25 * range_km * 1e3, range_km * 1e3)
+    typing = typing_of(found, 0.0, templates(()), T0).classes
     assert max(typing, key=lambda name: typing[name]) == kind
 
 
@@ -222,10 +232,10 @@ def test_an_event_where_a_reentry_was_seen_is_that_reentry() -> None:
 
 def test_light_that_no_ascent_explains_is_mostly_no_missile() -> None:
     """A profile that misses by a chi-squared of 100 a degree, ten times the bound: one part in ten is left."""
-    steady = typing_of(track(phenomenologies=("infrared",)), 0.0, 300e3, 900e3)
-    wild = typing_of(track(phenomenologies=("infrared",), chi2_per_degree=100.0), 0.0, 300e3, 900e3)
+    steady = typing_of(track(phenomenologies=("infrared",)), 0.0, KNOWN, T0).classes
+    wild = typing_of(track(phenomenologies=("infrared",), chi2_per_degree=100.0), 0.0, KNOWN, T0).classes
     assert steady["not-a-missile"] < 0.1
     assert wild["not-a-missile"] == pytest.approx(1.0 - 0.1 * (1.0 - steady["not-a-missile"]))
     assert sum(wild.values()) == pytest.approx(1.0)
-    seen = typing_of(track(phenomenologies=("infrared", "radar"), chi2_per_degree=100.0), 0.0, 300e3, 900e3)
+    seen = typing_of(track(phenomenologies=("infrared", "radar"), chi2_per_degree=100.0), 0.0, KNOWN, T0).classes
     assert seen["not-a-missile"] < 0.01  # radar tells by itself
