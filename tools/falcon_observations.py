@@ -33,9 +33,9 @@ from launchwatch.runtime.lane import Lane
 TITLE = "Falcon 9: 31 measured ascents as observation files"
 NOTE = """\
 Speed and height of each webcast laid along a great circle from its pad, toward its orbit, with the plumes of the
-catalogue; two geostationary sensors, a look a second, 20 urad of noise and 5 urad of bias. Files of flights whose record
-follows the first stage after separation show no second burn. *On land*: versions of the event with an impact point on
-land that were said after the coast between the stages.
+catalogue; two geostationary sensors, a look a second, 20 urad of noise and 5 urad of bias. Where the record follows the
+first stage after separation the file shows no second burn; where it ends under thrust the file ends too. *On land*:
+versions of the event with an impact point on land that were said after the coast between the stages.
 """
 HEADS = ("flight", "stages seen", "first cutoff, error, s", "`slv` in the end", "on land")
 SEEN_AGAIN_S = 10.0

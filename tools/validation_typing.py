@@ -44,17 +44,17 @@ FARTHEST_KM = 12_500.0
 CONFIDENT = 0.9
 TRIES = 12
 FIRST_SEED, RUNS = 101, 50
-"""The numbers of the method were chosen on seeds 1 to 4."""
+"""The numbers of the method were chosen on seeds 1 to 8."""
 NOTHING = "none"
 TITLE = "Typing: every booster of the catalogue, two satellites"
 MISS_HEADS = ("booster", "launched", "typed as", "runs", "greatest probability")
 MISSES = f"Wrong with more than {CONFIDENT}, when it counts:"
-UNLISTED = f"With the booster left out of the catalogue, wrong with more than {CONFIDENT}, neither its class nor `other`:"
+UNLISTED = f"With the booster left out, wrong with more than {CONFIDENT}: neither its class nor `other`:"
 FIGURE = """\
 ![Reliability of the probabilities; likeliest class by class launched](_static/typing.png)
 
-*Left: all probabilities of all classes, in bins of a tenth, with 95 % intervals and their number. Right: likeliest class
-when it counts, in per cent of the launches of a class; `none`: no event.*
+*Left: all probabilities of all classes, in bins of a tenth, with 95 % intervals and their number. Right: likeliest
+class when it counts, in per cent of the launches of a class; `none`: no event.*
 """
 MISSING = "Not computed: `python tools/make_validation.py --typing` plays it, some 20 minutes on two cores.\n"
 HGV_CUTOFF, HOP_KM, LEAST_GLIDE_KM = (0.75, 1.0), (45.0, 110.0), 1_000.0
@@ -62,8 +62,9 @@ HGV_CUTOFF, HOP_KM, LEAST_GLIDE_KM = (0.75, 1.0), (45.0, 110.0), 1_000.0
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """One launch, as the chain has it when it counts and at the end: its event with the most detections and when that was said,
-    ns TAI; null for none.
+    """One launch as the chain has it when it counts and later.
+
+    Each is the event with the most detections, and when that was said, ns TAI; null for none.
     """
 
     booster: str
@@ -211,7 +212,8 @@ def _gliding(booster: Booster, lat: float, lon: float, azimuth: float, rng: np.r
     lanes = np.ones((len(pitches), 7))
     lanes[:, 0], lanes[:, 1], lanes[:, 2] = azimuth, pitches, rng.uniform(*HGV_CUTOFF)
     ends = fly_ends(booster, lat, lon, 0.0, lanes, COARSE_BOUNDS)
-    ranges = np.array([inverse(lat, lon, *there)[0] for there in zip(*geodetic_from_itrf(ends.position_m)[:2])])
+    there = np.column_stack(geodetic_from_itrf(ends.position_m)[:2])
+    ranges = np.array([inverse(lat, lon, float(a), float(b))[0] for a, b in there])
     low = (ends.apogee_m > 1e3 * HOP_KM[0]) & (ends.apogee_m < 1e3 * HOP_KM[1])
     fits = np.flatnonzero(ends.landed & low & (ranges > 1e3 * LEAST_GLIDE_KM) & (ranges < 1e3 * FARTHEST_KM))
     if not len(fits):
@@ -314,11 +316,11 @@ def note(launches: Sequence[Told]) -> str:
     boosters = len({one.booster for one in launches})
     seeds = sorted({one.seed for one in launches})
     return f"""\
-{boosters} boosters, {len(seeds)} launches each (seeds {seeds[0]} to {seeds[-1]}; the numbers of the method were chosen on
-1 to 4): place, azimuth, range, path and plume drawn; two scanning and staring satellites, `{SENSORS[0]}` and `{SENSORS[1]}`;
-the chain of a run. Missiles fly for 75 to 97 % of their reach, four of five at least energy, the others lofted or
-depressed; launchers to orbits of 200 to 500 km; sounding rockets nearly straight up; glide bodies from hops of 45 to
-110 km. Left out: the same launch typed with its booster taken out of the catalogue.
+{boosters} boosters, {len(seeds)} launches each (seeds {seeds[0]} to {seeds[-1]}; the numbers of the method were chosen
+on 1 to 8): place, azimuth, range, path and plume drawn; two satellites that scan and stare, `{SENSORS[0]}` and
+`{SENSORS[1]}`; the chain of a run. Missiles fly for 75 to 97 % of their reach, four of five at least energy,
+the others lofted or depressed; launchers to orbits of 200 to 500 km; sounding rockets nearly straight up; glide bodies
+from hops of 45 to 110 km. Left out: the same launch typed with its booster taken out of the catalogue.
 """
 
 

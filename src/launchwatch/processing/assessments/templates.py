@@ -21,7 +21,9 @@ from launchwatch.core.arrays import FloatArray
 G0 = 9.80665
 BURN_SHARE = 0.03  # of a burn: what its length varies by with temperature and lot, and figures are rounded to
 SEEN_S = 1.5  # error of a time that a light curve gives
-LIFT_OFF_S, ASTRAY_S, ASTRAY = 5.0, 12.0, 0.1  # error of lift-off beyond that of the fit; of one in ten, whose ...
+LIFT_OFF_S, ASTRAY_S, ASTRAY = 4.0, 12.0, 0.1  # error of lift-off beyond that of the fit; of one in ten, whose ...
+# how late profiles put lift-off, by thrust over weight: they take the flow as constant, and clouds hide the begin
+LATE_S = (1.2, 1.45, 1.65, 1.95, 2.3, 2.75, 3.5), (11.0, 9.0, 2.0, -2.5, -5.5, -4.5, -3.0)
 NODES_S = np.linspace(-36.0, 36.0, 25)  # ... first stage no satellite saw: nodes no farther apart than twice `SEEN_S`
 MISSED, EARLY_MISSED, EARLY_S = 0.1, 0.9, 20.0  # probability that a change of stage leaves no mark; below the clouds
 SPURIOUS = 0.05  # that a mark is none
@@ -47,6 +49,7 @@ class Templates:
     mass_kg, flow_kg_s, exhaust_m_s : (n, m) mass at ignition, mean mass flow, exhaust velocity in vacuum.
     stages : (n,) number of stages.
     stops : (n,) whether the last burn may end early.
+    late_s : (n,) by how much a track puts its lift-off late, in the mean.
     """
 
     names: tuple[str, ...]
@@ -58,6 +61,7 @@ class Templates:
     exhaust_m_s: FloatArray
     stages: NDArray[np.int64]
     stops: NDArray[np.bool_]
+    late_s: FloatArray
 
     def without(self, *names: str) -> Templates:
         """All but some."""
@@ -72,6 +76,7 @@ class Templates:
             self.exhaust_m_s[keep],
             self.stages[keep],
             self.stops[keep],
+            self.late_s[keep],
         )
 
 
@@ -118,12 +123,14 @@ def templates(boosters: Sequence[Booster]) -> Templates:
         exhaust,
         np.array([len(booster.stages) for booster in boosters], np.int64),
         np.array([booster.thrust_termination for booster in boosters], np.bool_),
+        np.interp(flow[:, 0] * exhaust[:, 0] / mass[:, 0] / G0, *LATE_S),
     )
 
 
 def speed_at(known: Templates, seconds: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Speed by energy at the surface (n, k) after so many seconds of flight (n, k), m/s, and what it is off by."""
-    burning = np.clip(seconds[:, :, None] - known.ignition_s[:, None], 0.0, (known.burnout_s - known.ignition_s)[:, None])
+    longest = (known.burnout_s - known.ignition_s)[:, None]
+    burning = np.clip(seconds[:, :, None] - known.ignition_s[:, None], 0.0, longest)
     gained = known.exhaust_m_s[:, None] * -np.log1p(-known.flow_kg_s[:, None] * burning / known.mass_kg[:, None])
     ideal = np.nansum(gained, axis=2)
     loss = np.minimum(LOSS * np.sqrt(np.maximum(seconds, 0.0)), 0.5 * ideal)
@@ -179,8 +186,10 @@ def _spreads(speed: FloatArray, off: FloatArray, sigma_m_s: float) -> tuple[Floa
 
 @lru_cache(maxsize=64)
 def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Density of the times (n, m) by the stage that burned last of those seen, under each booster and one like it;
-    and speed and its error (n, m) at the time that counts. A track says the same burns many times."""
+    """Density of the times (n, m) by the stage that burned last of those seen, under each booster and one like it.
+
+    Then speed and its error (n, m) at the time that counts. A track says the same burns many times.
+    """
     n, m = known.burnout_s.shape
     end = burns.until_s if burns.burnout_s is None else burns.burnout_s
     final = np.arange(m) == known.stages[:, None] - 1
@@ -193,14 +202,16 @@ def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, Floa
     weights = (1.0 - ASTRAY) * _density(NODES_S, math.hypot(burns.sigma_s, LIFT_OFF_S))
     weights += ASTRAY * _density(NODES_S, math.hypot(burns.sigma_s, ASTRAY_S))
     weights /= weights.sum()
+    clock = known.late_s[:, None]
     exact, wide = (
-        _aligned(known.burnout_s, cut, 0.5 * faint, burns, end, floor, share) * weights
+        _aligned(known.burnout_s, clock, cut, 0.5 * faint, burns, end, floor, share) * weights
         for floor, share in ((SEEN_S, BURN_SHARE), (WIDE_S, WIDE_SHARE))
     )
     # the time that counts, by the lift-off that fits the stages best
     total = exact.sum(axis=2) + 1e-300
-    mean = end + exact @ NODES_S / total
-    spread = np.sqrt(np.maximum(exact @ NODES_S**2 / total - (mean - end) ** 2, 0.0))
+    away = exact @ NODES_S / total
+    mean = end + clock + away
+    spread = np.sqrt(np.maximum(exact @ NODES_S**2 / total - away**2, 0.0))
     speed, error = speed_at(known, np.minimum(mean, known.burnout_s))
     sooner, later = (speed_at(known, np.minimum(mean + step, known.burnout_s))[0] for step in (-spread, spread))
     error = np.hypot(error, 0.5 * (later - sooner))
@@ -208,16 +219,23 @@ def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, Floa
 
 
 def _aligned(
-    ends: FloatArray, cut: FloatArray, dim: FloatArray, burns: Burns, end: float, floor_s: float, share: float
+    ends: FloatArray,
+    late: FloatArray,
+    cut: FloatArray,
+    dim: FloatArray,
+    burns: Burns,
+    end: float,
+    floor_s: float,
+    share: float,
 ) -> FloatArray:
     """Density of the times (n, m, nodes) by the stage that burned last, at each node of lift-off.
 
-    `cut` and `dim` (n, m) are the probabilities that a burn ended early, and that it was lost from sight; seen and true
-    times differ by `floor_s` and a `share`.
+    `late` (n, 1) is how late lift-off is taken for; `cut` and `dim` (n, m) are the probabilities that a burn ended
+    early, and that it was lost from sight; seen and true times differ by `floor_s` and a `share`.
     """
     n, m = ends.shape
     width = np.hypot(floor_s, share * ends)[:, :, None]
-    near = ends[:, :, None] - NODES_S  # ends as the track's clock would show them
+    near = (ends - late)[:, :, None] - NODES_S  # ends as the track's clock would show them
     # seen changes of stage against those that there were, in order: each may have been missed, each mark may be none
     spurious = SPURIOUS / max(end, 1.0)
     missed = np.where(ends < EARLY_S, EARLY_MISSED, MISSED)[:, :, None]
@@ -239,7 +257,7 @@ def _aligned(
         # it burns still, or coasts to the next ignition; the stage before it is over
         begun = np.ones_like(near)
         begun[:, 1:] = _below(near[:, :-1] - end, width[:, :-1])
-        return before * begun * _below(end - near, width)
+        return np.asarray(before * begun * _below(end - near, width))
     whole = _density(end - near, width)
     begin = np.concatenate([np.zeros((n, 1)), ends[:, :-1]], axis=1)
     burn = (ends - begin)[:, :, None]
@@ -247,7 +265,7 @@ def _aligned(
     early = (over - _below(end - near + CUT_SHARE * burn, width)) / (CUT_SHARE * burn)
     lost = (over - _below(end - near + burn, width)) / burn
     cut, dim = cut[:, :, None], dim[:, :, None]
-    return before * ((1.0 - cut - dim) * whole + cut * early + dim * lost)
+    return np.asarray(before * ((1.0 - cut - dim) * whole + cut * early + dim * lost))
 
 
 def _density(away: FloatArray, sigma: FloatArray | float) -> FloatArray:

@@ -24,29 +24,32 @@ S = 1_000_000_000
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
 BAND_LIMITS_M = (1000e3, 3000e3, 5500e3)  # of range on a minimum-energy path, as treaties draw them
 BANDS = ("srbm", "mrbm", "irbm", "icbm")
-OTHER, UNKNOWN = 0.04, 0.25  # prior of what is like none; of boosters of a class that the catalogue has not
+OTHER, UNKNOWN = 0.02, 0.25  # prior of what is like none; of boosters of a class that the catalogue has not
 CARRIERS = {"slv": ("icbm",), "hgv": ("mrbm", "irbm", "icbm"), "sounding-rocket": ("srbm", "mrbm")}
 CARRIED, UNLIKE = 0.4, 0.4  # of the unknown ones: that fly on a known missile; that are like none of their class
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
-BRIEF_SHARE, BRIEF_STEEP, BRIEF_S = 0.2, 0.06, 18.0  # error of speed, relative, and as it does to how steep the path is, of a burn seen so long
+# error of speed, relative, and what of it does to how steep the path is, of a burn that was seen for so long or less
+BRIEF_SHARE, BRIEF_STEEP, BRIEF_S = 0.2, 0.06, 18.0
 UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
 FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
 STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
+# at burnout, over the ground; those of the others by their band
 SPEEDS_M_S = {"slbm": (2300.0, 7900.0), "hgv": (2500.0, 8000.0), "slv": (1500.0, 8500.0),
-              "sounding-rocket": (600.0, 5500.0), "other": (300.0, 9500.0)}  # at burnout, over the ground; the others' by band
+              "sounding-rocket": (600.0, 5500.0), "other": (300.0, 9500.0)}  # fmt: skip
 FASTEST_M_S = 7900.0
+# time from lift-off to the last burnout (assumption)
 LONGEST_S = {"srbm": 200.0, "mrbm": 250.0, "irbm": 300.0, "icbm": 450.0, "slbm": 400.0, "hgv": 450.0, "slv": 1500.0,
-             "sounding-rocket": 200.0, "other": 1500.0}  # time from lift-off to the last burnout (assumption)
-AT_SEA = {"slbm": 0.998, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4}
-LAND_AT_SEA = 0.002  # part of other missiles whose launch point the map has far out at sea
+             "sounding-rocket": 200.0, "other": 1500.0}  # fmt: skip
+AT_SEA = {"slbm": 0.9998, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4}
+LAND_AT_SEA = 0.001  # part of other missiles whose launch point the map has far out at sea
 NEARLY_UP_M, UP_SPREAD_M = -800e3, 250e3  # perigee that no missile of 15,000 km range reaches
 PERIGEE_S = 3000.0  # perigee over speed, near a circular orbit
 LOW_M, LOWEST_M, HIGHEST_M = 75e3, 15e3, 50_000e3  # apogee of what will glide; limits of all apogees
 PARKED_M = 220e3  # apogee of launchers on their way
 AIMED, AIMED_SPREAD = 0.75, 0.4  # missiles near least energy, and spread of ln apogee
-LOFTED, DEPRESSED = 0.22, 0.3  # those lofted or depressed, down to so much of the apogee of least energy
+LOFTED, DEPRESSED, EDGE = 0.22, 0.3, 0.2  # those lofted or depressed, to so much of the apogee of least energy; blur
 STEEP_SPREAD, LOW_SPREAD, PARKED_SPREAD, STEEP_BLUR = 0.08, 0.45, 0.6, 2.5  # of ln apogee; over relative error of speed
 SILENT_NS, SILENT_STEPS = 10 * S, 30  # silence is counted in such steps, up to so many
 NAMED = 0.01  # boosters with a smaller probability are not told
@@ -80,7 +83,7 @@ def ground_speed(state: FloatArray) -> float:
 
 
 def speed_over_ground(state: FloatArray) -> float:
-    """Speed (m/s) over the turning Earth that a ballistic state (6,) ITRF would have at its surface, by energy there."""
+    """Speed (m/s) over the turning Earth that a ballistic state (6,) ITRF would have at its surface, by energy."""
     axis = float(np.hypot(state[0], state[1]))
     radius = float(np.linalg.norm(state[:3]))
     turn = 0.5 * OMEGA_EARTH**2 * axis**2
@@ -146,7 +149,8 @@ def _posterior(track: Track, at_sea: float, known: Templates, now_ns: int) -> Ty
             unknown = (1.0 - CARRIED) * unknown + CARRIED * float(np.mean(exact[carriers]))
         weights[name] = factor * UNKNOWN * share * unknown + float(named[own].sum())
     low, high = SPEEDS_M_S["other"]
-    weights["other"] = OTHER * of_none(burns, LONGEST_S["other"]) / (high - low) * paths["other"] * _by_area("other", at_sea)
+    unlike = of_none(burns, LONGEST_S["other"]) / (high - low)
+    weights["other"] = OTHER * unlike * paths["other"] * _by_area("other", at_sea)
     total = sum(weights.values())
     boosters = dict(zip(known.names, (named / total).tolist(), strict=True))
     return Typing({name: value / total for name, value in weights.items()}, boosters)
@@ -157,12 +161,13 @@ def _burns_of(track: Track, now_ns: int) -> Burns | None:
     if track.launch is None or not (track.phase == "boost" or track.burnout_ns is not None):
         return None
     rose = track.launch.time_ns
+    silent = 0 if track.burnout_ns is None else min((now_ns - track.burnout_ns) // SILENT_NS, SILENT_STEPS)
     return Burns(
         sigma_s=math.sqrt(float(track.launch.covariance[2, 2])),
         staging_s=tuple((t - rose) / S for t in track.staging_ns),
         burnout_s=None if track.burnout_ns is None else (track.burnout_ns - rose) / S,
         until_s=(track.epoch_ns - rose) / S,
-        silent_s=0.0 if track.burnout_ns is None else min((now_ns - track.burnout_ns) // SILENT_NS, SILENT_STEPS) * SILENT_NS / S,
+        silent_s=silent * SILENT_NS / S,
     )
 
 
@@ -214,8 +219,8 @@ def _paths(track: Track, speed: float, sigma: float, level: float) -> dict[str, 
         return math.exp(-0.5 * away * away) / (spread * math.sqrt(2.0 * math.pi))
 
     least, most = heights_for_speed(speed)
-    width = math.log(most / (DEPRESSED * least))
-    off_aim = (normal_cdf((math.log(most) - high) / 0.2) - normal_cdf((math.log(DEPRESSED * least) - high) / 0.2)) / width
+    top, bottom = math.log(most), math.log(DEPRESSED * least)
+    off_aim = (normal_cdf((top - high) / EDGE) - normal_cdf((bottom - high) / EDGE)) / (top - bottom)
     aimed = AIMED * near(least, AIMED_SPREAD, level) + LOFTED * off_aim + (1.0 - AIMED - LOFTED) * even
     shapes = dict.fromkeys((*BANDS, "slbm"), aimed) | {
         "hgv": 0.95 * near(LOW_M, LOW_SPREAD, sigma) + 0.05 * even,
