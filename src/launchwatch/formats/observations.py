@@ -210,7 +210,7 @@ def write_observations(records: Sequence[Record], path: Path) -> None:
     ObservationError
         Another ending, records of several purposes, or a key whose values no column of a table can hold together.
     """
-    _check_ending(path)
+    check_ending(path)
     if len({record.purpose for record in records}) > 1:
         raise ObservationError(f"{path}: records of several purposes; one file has one purpose")
     rows = [row_of(record) for record in records]
@@ -256,7 +256,7 @@ def read_observations(path: Path) -> ObservationFile:
     OSError
         A file that cannot be read.
     """
-    _check_ending(path)
+    check_ending(path)
     records: list[Record] = []
     rejects: list[str] = []
     unknown: dict[str, None] = {}
@@ -438,7 +438,8 @@ def _numbers(value: Any) -> Iterator[float]:
         yield from msgspec.structs.astuple(value)
 
 
-def _check_ending(path: Path) -> None:
+def check_ending(path: Path) -> None:
+    """Refuse a file that is named like no observation file."""
     if path.suffix not in ENDINGS:
         raise ObservationError(f"{path}: is named like no observation file; use the ending {' or '.join(ENDINGS)}")
 
