@@ -355,10 +355,9 @@ def _check(record: Record) -> None:
         ns = getattr(record, inside)
         if ns is not None and not EPOCHS_NS[0] <= ns < EPOCHS_NS[1]:
             raise ValueError(f"{key} lies outside 1950 to 2099")
-    for field in msgspec.structs.fields(record):
-        value = getattr(record, field.name)
-        if field.name not in ("extra", "field") and not all(math.isfinite(number) for number in _numbers(value)):
-            raise ValueError(f"{field.name} is not finite")
+    for name in record.__struct_fields__:
+        if name not in ("extra", "field") and not all(math.isfinite(n) for n in _numbers(getattr(record, name))):
+            raise ValueError(f"{name} is not finite")
     if isinstance(record, Infrared):
         _check_infrared(record)
     elif isinstance(record, Radar):
