@@ -92,14 +92,18 @@ class Figures:
             self.values["period_s"], self.basis["period_s"] = DEFAULTS[self.kind]["period_s"], "default"
 
 
+def assumed(kind: Kind) -> Figures:
+    """Figures of a sensor that nobody knows."""
+    return Figures(kind, dict(DEFAULTS[kind]), dict.fromkeys(DEFAULTS[kind], "default"))
+
+
 def figures_of(catalog: Catalog, sensor: str, kind: Kind) -> Figures:
     """Figures of a sensor, as the catalogue has them or by default."""
-    values = dict(DEFAULTS[kind])
-    basis: dict[str, Basis] = dict.fromkeys(values, "default")
+    figures = assumed(kind)
     known: dict[str, Any] = {}
     if kind == "infrared" and sensor in catalog.sensors_infrared:
         payload = catalog.payloads[catalog.sensors_infrared[sensor].payload]
-        known = {name: getattr(payload, name) for name in values}
+        known = {name: getattr(payload, name) for name in figures.values}
     elif kind == "radar" and sensor in catalog.sensors_radar:
         radar = catalog.sensors_radar[sensor]
         known = {
@@ -114,8 +118,8 @@ def figures_of(catalog: Catalog, sensor: str, kind: Kind) -> Figures:
             "false_alarms_per_look": radar.false_alarms_per_look,
         }
     for name, value in known.items():
-        values[name], basis[name] = value, "catalogue"
-    return Figures(kind, values, basis)
+        figures.values[name], figures.basis[name] = value, "catalogue"
+    return figures
 
 
 def kind_of(catalog: Catalog, sensor: str, said: lines.Field) -> Kind | None:
