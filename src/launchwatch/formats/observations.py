@@ -447,7 +447,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, bytes]]:
     with path.open("rb") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():
-                yield number, line
+                yield number, line.rstrip(b"\n")
 
 
 def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
