@@ -402,7 +402,8 @@ def _fill_radar(wires: Sequence[Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
     least, most = lines.SIGMA_DEG
     right = (abs(site[:, 0]) <= 90.0) & (abs(site[:, 1]) <= 360.0)
     right &= (site[:, 2] >= lines.ALTITUDE_M[0]) & (site[:, 2] <= lines.ALTITUDE_M[1])
-    right &= (distance > 0.0) & (distance <= lines.RANGE_M) & (abs(azimuth) <= 360.0) & (abs(snr) <= lines.SNR_DB)
+    right &= (distance >= lines.RANGE_M[0]) & (distance <= lines.RANGE_M[1])
+    right &= (abs(azimuth) <= 360.0) & (abs(snr) <= lines.SNR_DB)
     right &= (sigma_range >= lines.SIGMA_RANGE_M[0]) & (sigma_range <= lines.SIGMA_RANGE_M[1])
     right &= (sigma_azimuth >= least) & (sigma_azimuth <= most)
     right &= ~high | ((abs(elevation) <= 90.0) & (sigma_elevation >= least) & (sigma_elevation <= most))

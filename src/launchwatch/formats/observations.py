@@ -33,7 +33,7 @@ EPOCHS_NS = (parse_utc("1950-01-01T00:00:00Z"), parse_utc("2100-01-01T00:00:00Z"
 SIGMA_URAD = (1e-3, 1e6)
 SIGMA_RANGE_M = (1e-3, 1e7)
 SIGMA_DEG = (1e-7, 180.0)
-RANGE_M = 1e9
+RANGE_M = (1.0, 1e9)
 ALTITUDE_M = (-1e3, 1e5)
 IRRADIANCE_W_M2, SNR, SNR_DB, RATE_M_S = 1e6, 1e9, 300.0, 3e8
 LONGEST_LOOK_S = 1200.0
@@ -384,8 +384,8 @@ def _check_infrared(record: Infrared) -> None:
 
 def _check_radar(record: Radar) -> None:
     _check_site(record.site)
-    if not 0.0 < record.range_m <= RANGE_M:
-        raise ValueError(f"range_m is {record.range_m}; it is positive and at most {RANGE_M:g}")
+    if not RANGE_M[0] <= record.range_m <= RANGE_M[1]:
+        raise ValueError(f"range_m is {record.range_m}; it lies in {RANGE_M[0]:g} to {RANGE_M[1]:g}")
     if abs(record.snr_db) > SNR_DB or abs(record.range_rate_m_s or 0.0) > RATE_M_S:
         raise ValueError(f"snr_db is beyond {SNR_DB:g}, or range_rate_m_s beyond the speed of light")
     if not -360.0 <= record.azimuth_deg <= 360.0 or abs(record.elevation_deg or 0.0) > 90.0:
@@ -475,6 +475,7 @@ def table_batches(path: Path, rows: int = 16_384) -> Iterator[list[tuple[int, di
                 reader = pa.ipc.open_file(stream)
                 batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
             for batch in batches:
+                batch.validate(full=True)  # what is damaged may else read beyond its memory
                 for start in range(0, batch.num_rows, rows):
                     found = batch.slice(start, rows).to_pylist()
                     yield [(number + k, _without_nulls(row)) for k, row in enumerate(found)]

@@ -33,8 +33,8 @@ DEFAULTS: dict[Kind, dict[str, Any]] = {
 """Assumptions on a sensor that nobody knows: a slow scanner or a search radar of ordinary registration, whose lines are
 all above its threshold."""
 
-REGULAR = (0.5, 1.5)
-"""Times between looks that are regular lie within these parts of their median, but for one in ten at each end."""
+OFF, SHARE = 0.2, 0.9
+"""Looks are regular where such a share of the times between them is a multiple of their median, to so much of it."""
 
 FEWEST, KEPT = 4, 32
 """Times between looks before their median is a period, and how many are kept."""
@@ -85,8 +85,9 @@ class Figures:
         if len(self.gaps_s) < FEWEST:
             return
         middle = float(np.median(self.gaps_s))
-        low, high = np.quantile(self.gaps_s, (0.1, 0.9)) / middle
-        if REGULAR[0] < low and high < REGULAR[1] and middle <= lines.LONGEST_LOOK_S:
+        turns = np.array(self.gaps_s) / middle
+        regular = (abs(turns - np.round(turns)) < OFF) & (turns > 0.5)
+        if np.mean(regular) >= SHARE and middle <= lines.LONGEST_LOOK_S:
             self.values["period_s"], self.basis["period_s"] = middle, "estimated"
         else:
             self.values["period_s"], self.basis["period_s"] = DEFAULTS[self.kind]["period_s"], "default"

@@ -101,7 +101,7 @@ def whole_looks(rows: Rows, rank: IntArray, complete_ns: int, hold_ns: int) -> t
     ]
     keys = key[chosen]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    ends_at = np.append(starts[1:], len(chosen))
+    ends_at = np.append(starts[1:], len(chosen))[: len(starts)]
     headed = announcing[chosen[starts]] if len(starts) else np.empty(0, np.bool_)
     return Looks(
         rows=rows[chosen],

@@ -39,6 +39,7 @@ FEWEST_LINES = 50_000
 """Lines that are put in order at a time, or as many as wait."""
 
 _UNIT = 1e-12  # a line of sight is made one again where it is farther from it: people write six decimals
+_ZENITH_DEG = 89.9999  # at the zenith itself there is no azimuth
 _TDM_ROWS = 4096
 
 
@@ -354,7 +355,7 @@ def _look(name: str, figures: Figures, own: Rows, head: Any | None, said: lines.
         time_ns=time_ns,
         range_m=v[:, 3].copy(),
         azimuth_deg=v[:, 4].copy(),
-        elevation_deg=v[:, 5].copy(),
+        elevation_deg=np.clip(v[:, 5], -_ZENITH_DEG, _ZENITH_DEG),
         sigma_range_m=v[:, 6].copy(),
         sigma_azimuth_deg=v[:, 7].copy(),
         sigma_elevation_deg=v[:, 8].copy(),
