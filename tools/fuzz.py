@@ -324,8 +324,8 @@ def observation_cases(folder: Path) -> list[Case]:
             rows.append(
                 {"type": "radar", "sensor": "radar", "sequence": k, **common, "range_m": 9e5 - 1500.0 * t,
                  "snr_db": 20.0, "site": {"lat_deg": 38.0, "lon_deg": 128.0, "alt_m": 0.0},
-                 "azimuth_deg": 30.0 + 0.1 * t, "elevation_deg": 5.0 + 0.2 * t, "sigma_range_m": 50.0, "sigma_azimuth_deg": 0.1,
-                 "sigma_elevation_deg": 0.1}
+                 "azimuth_deg": 30.0 + 0.1 * t, "elevation_deg": 5.0 + 0.2 * t, "sigma_range_m": 50.0,
+                 "sigma_azimuth_deg": 0.1, "sigma_elevation_deg": 0.1}
             )  # fmt: skip
             at = time[:-1]
             plots += [f"RANGE = {at} {900.0 - 1.5 * t}", f"ANGLE_1 = {at} {30.0 + 0.1 * t}"]

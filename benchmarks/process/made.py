@@ -1,8 +1,8 @@
 """A file of observation lines of any length: ``python -m benchmarks.process.made LINES FILE [ELEMENTS]``.
 
-What a watch sees all day: fires that begin, shine for the looks until a sensor's map has them, and false alarms; plots of
-satellites; a launch every three hours, as the simulator's sensors see that of 28 November 2017. The satellites' elements
-go into a second file. Seeded: the same call writes the same bytes.
+What a watch sees all day: fires that begin, shine for the looks until a sensor's map has them, and false alarms; plots
+of satellites; a launch every three hours, as the simulator's sensors see that of 28 November 2017. The satellites'
+elements go into a second file. Seeded: the same call writes the same bytes.
 """
 
 from __future__ import annotations
@@ -234,10 +234,10 @@ def elements(seed: int = 1) -> bytes:
     text = []
     for k in range(SATELLITES):
         node, perigee, anomaly = rng.uniform(0.0, 360.0, 3)
-        inclination, motion = rng.uniform(40.0, 100.0), rng.uniform(12.4, 15.2)
+        tilt, motion = rng.uniform(40.0, 100.0), rng.uniform(12.4, 15.2)
         pair = (
             f"1 {10000 + k:5d}U 98067A   17332.00000000  .00000000  00000-0  10000-4 0  999",
-            f"2 {10000 + k:5d} {inclination:8.4f} {node:8.4f} 0010000 {perigee:8.4f} {anomaly:8.4f} {motion:11.8f}    1",
+            f"2 {10000 + k:5d} {tilt:8.4f} {node:8.4f} 0010000 {perigee:8.4f} {anomaly:8.4f} {motion:11.8f}    1",
         )
         for line in pair:
             line = f"{line:68.68s}"
