@@ -364,7 +364,7 @@ def damage_observations(cases: Sequence[Case], rng: random.Random) -> Case:
             rows[at:at] = [rows[at]] * rng.choice((1, 1, 200))
         elif kind == 2:
             rows[at] = rows[at] | {"sensor": rng.choice(("east", "west", "radar", "us-beale"))}
-        elif kind == 3 and rows[at]["type"] == "look":
+        elif kind == 3 and isinstance(rows[at].get("field"), dict):
             keys = ("until", "period_s", "looks", "position_m", "site", "sectors", "range_limits_m", "bias_urad")
             key = rng.choice(keys)
             rows[at] = rows[at] | {"field": rows[at]["field"] | {key: rng.choice(values)}}

@@ -143,13 +143,14 @@ class Processed:
     Attributes
     ----------
     events : every version of every event, oldest first, as in `events.json`.
-    tracks : every version of every track in order, unless they went into a file.
+    tracks : every version of every track in order, with the epoch at which it was said (`emitted_ns`), unless they went
+        into a file.
     document : of ``process --json``.
     """
 
     document: dict[str, Any]
     events: list[dict[str, Any]] = field(default_factory=list)
-    tracks: list[Track] = field(default_factory=list)
+    tracks: list[Envelope] = field(default_factory=list)
 
 
 def process_files(
@@ -203,7 +204,7 @@ def _run(
     progress: Callable[[int], None] | None,
 ) -> Processed:
     events: list[dict[str, Any]] = []
-    tracks: list[Track] = []
+    tracks: list[Envelope] = []
     with _Rejects(folder) as rejects:
         source = ObservationFiles(paths, catalog, hold_s, tracking, rejects.add)
         observations = iter(source)
@@ -216,7 +217,7 @@ def _run(
                     if isinstance(envelope.payload, Assessment):
                         events.append(event_of(envelope, NODE, lane.node, "alone"))
                     elif isinstance(envelope.payload, Track):
-                        tracks.append(envelope.payload) if folder is None else table.add(envelope)
+                        tracks.append(envelope) if folder is None else table.add(envelope)
             refusals = dict(lane.refusals)
         elif folder is not None:
             with _TrackTable(folder):

@@ -81,10 +81,11 @@ def test_the_folder_holds_events_tracks_and_rejects(catalog: Catalog, flight: Pa
     assert [(r["file"], r["line"]) for r in rejects] == [(str(broken), 51)]
     tracks = pq.read_table(out / "tracks.parquet").to_pylist()
     assert [(t["track"], t["version"], t["status"]) for t in tracks] == [
-        (t.track, t.version, t.status) for t in whole.tracks
+        (e.payload.track, e.payload.version, e.payload.status) for e in whole.tracks
     ]
-    assert tracks[-1]["x_m"] == whole.tracks[-1].state[0]
-    assert tracks[-1]["covariance"] == whole.tracks[-1].covariance.ravel().tolist()
+    last = whole.tracks[-1].payload
+    assert tracks[-1]["x_m"] == last.state[0]
+    assert tracks[-1]["covariance"] == last.covariance.ravel().tolist()
     assert done.document["rejects"] == 1
     assert done.tracks == []
 
