@@ -218,14 +218,15 @@ def _block_of_json(body: bytes, first: int, names: Names) -> Block:
     for decoder in (_strict, _loose):
         try:
             found = decoder.decode_lines(body)
-        except _DAMAGE:
-            continue
-        if len(found) == len(raws):
+            if len(found) != len(raws):
+                break
             if decoder is _loose:
                 for raw, wire in zip(raws, found, strict=True):
                     unknown |= _keys.decode(raw).keys() - _KNOWN[wire.__struct_config__.tag]
-            return _block(found, raws, np.arange(first, first + len(raws)), [], unknown, names)
-        break
+        except _DAMAGE:
+            unknown = set()
+            continue
+        return _block(found, raws, np.arange(first, first + len(raws)), [], unknown, names)
     kept = [(raw, number) for raw, number in zip(raws, numbers, strict=True) if raw.strip()]
     return _one_by_one([raw for raw, _ in kept], [number for _, number in kept], names)
 
