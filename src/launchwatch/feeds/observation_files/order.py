@@ -19,7 +19,7 @@ from launchwatch.formats.observation_rows import ROW, UNSTAMPED, Rows
 AHEAD = 64
 """Lines after one that leaps ahead that are looked at to see whether time follows it."""
 
-LONG_NS = 86_400 * NS
+LONG_NS = 365 * 86_400 * NS
 """A first line that stands alone so long before all others has a wrong time."""
 
 NEVER, FOREVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max

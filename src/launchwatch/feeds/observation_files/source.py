@@ -282,7 +282,8 @@ class ObservationFiles:
         self.tally.looks += 1
         self.tally.unannounced += not announced
         self.tally.detections[name] += len(own)
-        self.tally.taken["look"] += announced
+        if announced:
+            self.tally.taken["look"] += 1
         if len(own):
             self.tally.taken["infrared" if own["kind"][0] == INFRARED else "radar"] += len(own)
 
