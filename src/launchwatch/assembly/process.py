@@ -260,6 +260,7 @@ def _document(
         "unknown_keys": sorted(tally.unknown_keys),
         "looks": tally.looks,
         "unannounced_looks": tally.unannounced,
+        "late_looks": tally.late_looks,
         "looks_of_nobody": tally.of_nobody,
         "sensors": [_sensor(name, tally) for name in sorted(tally.sensors)],
         "stages": [f"{type(stage).__module__}.{type(stage).__qualname__}" for stage in stages],

@@ -75,6 +75,8 @@ def _print(document: dict[str, Any], out: Path | None) -> None:
     typer.echo(
         f"{document['rejects']:,} refused, {document['late']:,} after the hold time, {document['duplicates']:,} repeats"
     )
+    if document["late_looks"]:
+        typer.echo(f"{document['late_looks']:,} looks not taken: they were received after the hold time")
     for reason, count in document["refused"].items():
         typer.echo(f"{count:,} looks turned away at the door: {reason}")
     if document["unknown_keys"]:

@@ -291,10 +291,10 @@ def _block(
                 rows["sequence"][k] = wire.sequence
             else:
                 doubtful[k] = True
-    rows["time_ns"], read_time = _epochs([wire.time for wire in wires])
+    rows["time_ns"], read_time = parse_utc_array([wire.time for wire in wires])
     rows["received_ns"] = UNSTAMPED
     stamped = np.flatnonzero(np.fromiter((wire.received is not None for wire in wires), np.bool_, n))
-    stamps, read_stamp = _epochs([wires[k].received or "" for k in stamped.tolist()])
+    stamps, read_stamp = parse_utc_array([wires[k].received or "" for k in stamped.tolist()])
     rows["received_ns"][stamped] = stamps
     doubtful |= ~read_time
     doubtful[stamped[~read_stamp]] = True
@@ -343,11 +343,6 @@ def _block(
     if not keep.all():
         rows = rows[keep]
     return Block(rows, fields, sorted(rejects), purposes, unknown, total)
-
-
-def _epochs(texts: Sequence[str]) -> tuple[IntArray, NDArray[np.bool_]]:
-    """Epochs (n,) of times as they are mostly written, and which are."""
-    return parse_utc_array(texts) if len(texts) else (np.empty(0, np.int64), np.empty(0, np.bool_))
 
 
 def _floats(values: Sequence[float | None]) -> FloatArray:

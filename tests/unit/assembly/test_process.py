@@ -28,7 +28,7 @@ from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.stage import EventsStage
 from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.tracks.stage import TracksStage
-from unit.feeds.observation_files.test_source import file_of, infrared, look
+from unit.feeds.observation_files.test_source import file_of, infrared, look, utc
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,13 @@ def test_silence_is_evidence_only_where_looks_say_it(catalog: Catalog, tmp_path:
     rows += [infrared("a", 2 * k + 1, float(k)) for k in range(5)]
     path = file_of(tmp_path, sorted(rows, key=lambda r: r["time"]))
     assert process_files([path], catalog).document["assumptions"] == []
+
+
+def test_what_was_received_after_the_hold_time_is_told(catalog: Catalog, tmp_path: Path) -> None:
+    delays = (1.0, 29.0, 31.5, 600.0)
+    rows = [infrared("a", k, float(k), received=utc(k + delay)) for k, delay in enumerate(delays)]
+    document = process_files([file_of(tmp_path, rows)], catalog).document
+    assert (document["looks"], document["late"], document["late_looks"]) == (4, 0, 2)
 
 
 def test_simulated_lines_are_turned_away_from_operations(catalog: Catalog, tmp_path: Path) -> None:

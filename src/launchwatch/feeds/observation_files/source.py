@@ -12,6 +12,7 @@ import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.core.arrays import FloatArray
+from launchwatch.core.epochs import NS
 from launchwatch.feeds.observation_files.figures import Figures, Kind, figures_of, kind_of
 from launchwatch.feeds.observation_files.looks import Looks, whole_looks, without_repeats
 from launchwatch.feeds.observation_files.order import FOREVER, batches
@@ -72,6 +73,7 @@ class Tally:
     lines, taken : read, and gone into looks, of each type.
     rejects, late, duplicates : refused; after the hold time; with the number of one that was there already.
     looks : made of the rest; `unannounced` of them no line of type look announced.
+    late_looks : that arrived, by their own stamps, more than the hold time after they ended: no chain takes them.
     of_nobody : looks without a detection of sensors of which nothing told yet what they are.
     unknown_keys : that the format does not know.
     sensors : figures of each sensor, `detections` the lines of each.
@@ -84,6 +86,7 @@ class Tally:
     duplicates: int = 0
     looks: int = 0
     unannounced: int = 0
+    late_looks: int = 0
     of_nobody: int = 0
     unknown_keys: set[str] = field(default_factory=set)
     sensors: dict[str, Figures] = field(default_factory=dict)
@@ -116,7 +119,7 @@ class ObservationFiles:
     ) -> None:
         self.paths, self.tally = tuple(paths), Tally()
         self.purpose: Purpose | None = None
-        self._catalog, self._hold_ns, self._tracking, self._reject = catalog, round(hold_time_s * 1e9), tracking, reject
+        self._catalog, self._hold_ns, self._tracking, self._reject = catalog, round(hold_time_s * NS), tracking, reject
         self._names = Names()
         self._fields: list[dict[int, lines.Field]] = [{} for _ in paths]
         self._numbers: Counter[str] = Counter()
@@ -221,6 +224,8 @@ class ObservationFiles:
                 continue
             self._count(name, own, announced >= 0)
             look = _look(name, figures, own, rows[first] if announced >= 0 else None, said)
+            # A chain steps on whole seconds.
+            self.tally.late_looks += -(-arrival // NS) * NS - look.look_until_ns > self._hold_ns
             number = self._numbers[name] = self._numbers[name] + 1
             origin = tuple(ORIGINS[k] for k in np.unique(origins[min(first, begin) : end]))
             self.tally.origins.update(origin)
