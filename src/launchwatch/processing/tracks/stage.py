@@ -18,6 +18,7 @@ from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Timeline
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
+from launchwatch.processing.tracks.association import Assignment, pairs
 from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
 from launchwatch.processing.tracks.cells import give_cells, of_cells
 from launchwatch.processing.tracks.flying import (
@@ -65,10 +66,18 @@ BACK_STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02])
 
 
 class TracksStage:
-    """Detections in, tracks out (a stage of `launchwatch.ports`)."""
+    """Detections in, tracks out (a stage of `launchwatch.ports`).
+
+    Parameters
+    ----------
+    assignment : which detection each tracklet is given.
+    """
 
     topic = "tracks"
     consumes: tuple[type, ...] = (Detections,)
+
+    def __init__(self, assignment: Assignment = pairs) -> None:
+        self.assignment = assignment
 
     def start(self) -> TracksState:
         """A stage that has seen nothing."""
@@ -91,7 +100,9 @@ class TracksStage:
                 continue
             if isinstance(detections.look, RadarLook) and len(detections.look.sequence):
                 detections = give_plots(state, item.id, detections, touched)
-            state.tracklets, state.serial = extend(state.tracklets, item.id, detections, state.epoch_ns, state.serial)
+            state.tracklets, state.serial = extend(
+                state.tracklets, item.id, detections, state.epoch_ns, state.serial, self.assignment
+            )
         for tracklet in list(state.tracklets):
             if tracklet.aside and tracklet.span_s > RETURN_BURN_S:
                 tracklet.track, tracklet.aside = None, False
