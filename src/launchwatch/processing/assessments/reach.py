@@ -26,7 +26,7 @@ LEAST_SIGMA_M = 5e3  # no footprint is known better
 
 
 class Landing(NamedTuple):
-    """Centre of what is reached (3,) ITRF m, ns TAI of landing and its deviation, covariance (2, 2) of east and north."""
+    """Centre of what is reached (3,) ITRF m, ns TAI of landing, deviation s, covariance (2, 2) of east and north."""
 
     position: FloatArray
     time_ns: int

@@ -100,6 +100,21 @@ def collapsed(track: Descent) -> tuple[FloatArray, FloatArray]:
     return mean, covariance + p * (1.0 - p) * np.outer(apart, apart)
 
 
+def log_normal(mean: FloatArray, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean (9,) and covariance (9, 9) with the logarithm of the drag itself.
+
+    The filter keeps the logarithm of the mean drag and its relative spread; this is the log-normal law that has both.
+    """
+    mean, covariance = mean[:SIZE].copy(), covariance[:SIZE, :SIZE].copy()
+    relative = float(covariance[LOG_DRAG, LOG_DRAG])
+    of_log = math.log1p(relative)
+    mean[LOG_DRAG] -= 0.5 * of_log
+    shrink = math.sqrt(of_log / relative)
+    covariance[LOG_DRAG] *= shrink
+    covariance[:, LOG_DRAG] *= shrink
+    return mean, covariance
+
+
 def as_ballistic(track: Descent) -> Ballistic:
     """Position, velocity and errors of sensors alone."""
     mean, covariance = collapsed(track)

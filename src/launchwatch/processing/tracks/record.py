@@ -6,11 +6,13 @@ import msgspec
 
 from launchwatch.core.arrays import IntArray
 from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, TrackStatus
+from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.ballistic import Ballistic
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.descent import Descent, as_ballistic
-from launchwatch.processing.motion.lag import Lag, Seen, pruned, take
+from launchwatch.processing.motion.lag import Lag, Seen, ahead, pruned, take
 from launchwatch.processing.motion.measurements import Plots
+from launchwatch.processing.motion.settling import settle, wide
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 S = 1_000_000_000
@@ -92,7 +94,19 @@ def descent_of(track: TrackRecord) -> Descent | None:
 
 def learn(track: TrackRecord, seen: Seen, known: Ballistic | Descent | None = None) -> None:
     """Give a measurement to a track in free flight; `known` is the estimate after it where it is the newest."""
-    lag = take(lag_of(track), seen, known)
+    lag = lag_of(track)
+    if isinstance(lag.newest, Ballistic) and isinstance(ahead(lag.newest, seen.epoch_ns), Descent):
+        moved = flight.predict(lag.newest, seen.epoch_ns)
+        if wide(moved):
+            lag = Lag([moved], [], lag.since_ns)
+    lag = take(lag, seen, known)
+    first = lag.estimates[0]
+    if isinstance(lag.newest, Descent) and wide(first):
+        settled = settle(first, lag.seen)
+        done = not wide(settled) or lag.seen[-1].epoch_ns - lag.seen[0].epoch_ns > HOLD_NS
+        if track.entry is None and isinstance(first, Ballistic):
+            track.entry = first
+        lag = Lag([settled], [], lag.since_ns) if done else Lag([*lag.estimates[:-1], settled], lag.seen, lag.since_ns)
     if isinstance(lag.newest, Descent):
         if track.entry is None:
             outside = [e for e in lag.estimates if isinstance(e, Ballistic)]
@@ -100,8 +114,7 @@ def learn(track: TrackRecord, seen: Seen, known: Ballistic | Descent | None = No
         track.ballistic = as_ballistic(lag.newest)
     else:
         track.ballistic = lag.newest
-    newest_ns = lag.seen[-1].epoch_ns
-    track.lag = pruned(lag, newest_ns - HOLD_NS)
+    track.lag = lag if wide(lag.estimates[0]) else pruned(lag, lag.newest.epoch_ns - HOLD_NS)
 
 
 def count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:

@@ -16,7 +16,7 @@ from launchwatch.messages.tracks import Air, LaunchFit, Phase, Track
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Timeline
-from launchwatch.processing.motion.descent import LOG_DRAG, RIGHT, UP, Descent, collapsed, landing
+from launchwatch.processing.motion.descent import LOG_DRAG, RIGHT, UP, Descent, collapsed, landing, log_normal
 from launchwatch.processing.motion.lag import ENTRY_M
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
@@ -308,19 +308,19 @@ def _separation(track: TrackRecord, epoch_ns: int, mean: FloatArray, in_air: boo
 def _air(track: TrackRecord, descent: Descent) -> tuple[Air, Phase, float]:
     """What is said of a body in the air, its phase, and the longest that it stays there, s."""
     assert track.entry is not None
-    mean, covariance = collapsed(descent)
+    mean, covariance = log_normal(*collapsed(descent))
     glides = descent.glide > 0.5
     air = Air(
         drag_m2_kg=float(np.exp(mean[LOG_DRAG])),
         lift_m2_kg=(float(mean[UP]), float(mean[RIGHT])),
-        covariance=covariance[:9, :9],
+        covariance=covariance,
         glide=descent.glide,
         entry_ns=track.entry.epoch_ns,
         entry_state=track.entry.mean[:6],
         entry_covariance=track.entry.covariance[:6, :6],
     )
     phase: Phase = "ballistic" if height_of(mean) > ENTRY_M else "glide" if glides else "reentry"
-    state = mean[:9].copy()
+    state = mean.copy()
     state[UP], state[RIGHT] = float(np.hypot(state[UP], state[RIGHT])) if glides else 0.0, 0.0
     return air, phase, landing(state)[1]
 
