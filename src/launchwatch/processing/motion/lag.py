@@ -45,11 +45,13 @@ class Lag(msgspec.Struct):
     estimates : one more than `seen`: the first is from before all of them, the others from after each.
     seen : in order of their epochs.
     since_ns : when the flight's estimate was begun anew, which tells one lag of a track from the next.
+    settling : whether the first is known too badly for the air, so that the newest is a fit to all that was seen.
     """
 
     estimates: list[Estimate]
     seen: list[Seen]
     since_ns: int
+    settling: bool = False
 
     @property
     def newest(self) -> Estimate:
@@ -95,11 +97,11 @@ def take(lag: Lag, seen: Seen, known: Estimate | None = None) -> Lag:
     """The lag after a measurement; `known` is the estimate after it, where it is the newest and that is known."""
     at = bisect_right(lag.seen, _key(seen), key=_key)
     if at == len(lag.seen) and known is not None:
-        return Lag([*lag.estimates, known], [*lag.seen, seen], lag.since_ns)
+        return Lag([*lag.estimates, known], [*lag.seen, seen], lag.since_ns, lag.settling)
     estimates, taken = lag.estimates[: at + 1], [*lag.seen[:at], seen, *lag.seen[at:]]
     for one in taken[at:]:
         estimates.append(after(estimates[-1], one))
-    return Lag(estimates, taken, lag.since_ns)
+    return Lag(estimates, taken, lag.since_ns, lag.settling)
 
 
 def pruned(lag: Lag, until_ns: int) -> Lag:

@@ -98,6 +98,8 @@ def _fit(start: Descent, kind: int, history: Sequence[Seen]) -> tuple[FloatArray
             if new < cost:
                 break
             step = 0.5 * step
+        else:
+            break  # nothing nearby is better
         gained, cost, move = cost - new, new, trial
         rows, residual = _rows(start, state(move), history, True)
         if gained < SETTLED * max(cost, 1.0):

@@ -96,25 +96,22 @@ def learn(track: TrackRecord, seen: Seen, known: Ballistic | Descent | None = No
     """Give a measurement to a track in free flight; `known` is the estimate after it where it is the newest."""
     lag = lag_of(track)
     if isinstance(lag.newest, Ballistic) and isinstance(ahead(lag.newest, seen.epoch_ns), Descent):
-        moved = flight.predict(lag.newest, seen.epoch_ns)
-        if wide(moved):
-            lag = Lag([moved], [], lag.since_ns)
+        track.entry = flight.predict(lag.newest, seen.epoch_ns)
+        if wide(track.entry):
+            lag = Lag([track.entry], [], lag.since_ns, settling=True)
     lag = take(lag, seen, known)
-    first = lag.estimates[0]
-    if isinstance(lag.newest, Descent) and wide(first):
-        settled = settle(first, lag.seen)
-        done = not wide(settled) or lag.seen[-1].epoch_ns - lag.seen[0].epoch_ns > HOLD_NS
-        if track.entry is None and isinstance(first, Ballistic):
-            track.entry = first
-        lag = Lag([settled], [], lag.since_ns) if done else Lag([*lag.estimates[:-1], settled], lag.seen, lag.since_ns)
-    if isinstance(lag.newest, Descent):
-        if track.entry is None:
-            outside = [e for e in lag.estimates if isinstance(e, Ballistic)]
-            track.entry = outside[-1] if outside else track.ballistic
-        track.ballistic = as_ballistic(lag.newest)
+    if lag.settling:
+        settled = settle(lag.estimates[0], lag.seen)
+        if wide(settled) and lag.seen[-1].epoch_ns - lag.seen[0].epoch_ns < HOLD_NS:
+            lag.estimates[-1] = settled
+        else:
+            lag = Lag([settled], [], lag.since_ns)
     else:
-        track.ballistic = lag.newest
-    track.lag = lag if wide(lag.estimates[0]) else pruned(lag, lag.newest.epoch_ns - HOLD_NS)
+        if isinstance(lag.newest, Descent) and track.entry is None:
+            track.entry = track.ballistic
+        lag = pruned(lag, lag.seen[-1].epoch_ns - HOLD_NS)
+    track.lag = lag
+    track.ballistic = as_ballistic(lag.newest) if isinstance(lag.newest, Descent) else lag.newest
 
 
 def count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:
