@@ -15,7 +15,7 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.messages.tracks import Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
-from launchwatch.processing.motion.descent import GLIDE_PRIOR
+from launchwatch.processing.motion.descent import GLIDES, SHARES
 
 EARTH_M = 6371e3
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
@@ -83,7 +83,7 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
         weights = _ballistic(track, apogee_m, range_m)
         if air is not None:
             # what the air has told, over what the filter took for granted
-            odds = air.glide / (1.0 - air.glide) * (1.0 - GLIDE_PRIOR) / GLIDE_PRIOR
+            odds = air.glide / (1.0 - air.glide) * (1.0 - SHARES[GLIDES]) / SHARES[GLIDES]
             weights["hgv"] = odds * max(weights.get("hgv", 0.0), UNLIKELY_GLIDER * sum(weights.values()))
     land = {name: value for name, value in weights.items() if name in BANDS}
     weights["slbm"] = weights.get("slbm", 0.0) + at_sea * sum(land.values())

@@ -1,10 +1,11 @@
-"""Flight through air without thrust: two extended Kalman filters that interact, one that falls and one that glides.
+"""Flight through air without thrust: extended Kalman filters that interact, two that fall and one that glides.
 
 The state is position, velocity, the logarithm of the drag area over mass and two lift areas over mass (per dynamic
 pressure, in the vertical plane of the path and to its right), and beside them the constant errors of each sensor. What
-falls has drag alone. What glides has drag and lift that wander: pull-up, equilibrium glide and turn are walks of the
-lift. Probability goes between them as in Blom and Bar-Shalom (IEEE TAC 33(8), 1988); lift, which one of them has not,
-starts from its prior where probability flows into the other (Granstroem, Willett and Bar-Shalom, 2015).
+falls has drag alone, that of a payload or that of a spent stage and of debris. What glides has drag and lift that
+wander: pull-up, equilibrium glide and turn are walks of the lift. Probability goes between the kinds as in Blom and
+Bar-Shalom (IEEE TAC 33(8), 1988); lift, which not all of them have, starts from its prior where probability flows into
+the kind that has it (Granstroem, Willett and Bar-Shalom, 2015).
 """
 
 from __future__ import annotations
@@ -16,28 +17,34 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
+from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion._descent_kernels import SIZE, advance, descend, land
 from launchwatch.processing.motion.ballistic import ACCELERATION_NOISE, Ballistic
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, predict_plots
 
-FALLS, GLIDES = 0, 1
+FALLS, TUMBLES, GLIDES = 0, 1, 2
 LOG_DRAG, UP, RIGHT = 6, 7, 8
-DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5
-"""Prior of the drag area over mass, m^2/kg: bodies of 3 to 22 t/m^2 within two sigma."""
+DRAG = np.array([1.0 / 8000.0, 1.0 / 500.0, 1.0 / 8000.0])
+"""Priors of the drag area over mass by kind, m^2/kg; of payloads those of `assessments.impact`."""
+LOG_DRAG_SIGMA = np.array([0.5, 0.7, 0.5])
+"""Their deviations: payloads and glide bodies of 3 to 22 t/m^2, stages and debris of 0.1 to 2, within two sigma."""
 LIFT_SIGMA = 3e-4
 """Prior of each lift area over mass, m^2/kg: a lift over drag of 2.4 at the drag of the prior."""
-NOISE = np.array([[ACCELERATION_NOISE, 1e-3, 0.0, 0.0], [ACCELERATION_NOISE, 1e-2, 4e-5**2, 4e-5**2]])
-"""Spectral densities of acceleration m^2/s^3, log drag 1/s and lift (m^2/kg)^2/s, of what falls and what glides.
+_ACCELERATION = np.full(3, ACCELERATION_NOISE)
+NOISE = np.column_stack([_ACCELERATION, [1e-3, 1e-3, 1e-2], [0.0, 0.0, 4e-5**2], [0.0, 0.0, 4e-5**2]])
+"""Spectral densities by kind, of acceleration m^2/s^3, log drag 1/s and the two of lift (m^2/kg)^2/s.
 
 Drag coefficients change by a third while a body slows down; that of a glide body doubles within the seconds of a
 pull-up, and its lift then changes by the whole of itself.
 """
-LEAST_FACTOR, MOST_ODDS = 0.2, 30.0
-"""Least factor on the drag in one correction, and logarithm of the longest odds kept."""
-GLIDE_PRIOR, EXCHANGE_S = 0.05, 1e6
-"""Share of bodies that glide where nothing tells, and the time within which one kind would turn into the other: what a
-body is does not change, and a glide body that has let go of its lift for a minute is one still."""
+LEAST_FACTOR, LEAST_SHARE, LITTLE = 0.2, 1e-13, 0.1
+"""Least factor on the drag in one correction, least probability kept of a kind, and least that is spoken of."""
+SHARES, EXCHANGE_S = np.array([0.9, 0.05, 0.05]), 1e6
+"""Probability of each kind where nothing tells, and the time within which one would turn into another: what a body is
+does not change, and a glide body that has let go of its lift for a minute is one still."""
+ANYWHERE_M, BELOW_M = 1000e3, 5e3
+"""Deviation of a position that tells nothing, and depth below the ground at which a flight is over."""
 
 
 class Descent(msgspec.Struct, tag="descent"):
@@ -46,19 +53,24 @@ class Descent(msgspec.Struct, tag="descent"):
     Attributes
     ----------
     epoch_ns : epoch of the estimate, ns TAI.
-    means : (2, 9 + 3 sensors) of what falls and of what glides: position m, velocity m/s, ITRF; log drag, lift up and
-        right in m^2/kg; then three errors of each sensor: azimuth rad, elevation rad, range m of a radar, two angles
-        rad and nothing of an infrared sensor.
-    covariances : (2, n, n) likewise.
-    glide : probability that it glides.
+    means : (3, 9 + 3 sensors) of each kind of flight: position m, velocity m/s, ITRF; log drag, lift up and right in
+        m^2/kg; then three errors of each sensor: azimuth rad, elevation rad, range m of a radar, two angles rad and
+        nothing of an infrared sensor.
+    covariances : (3, n, n) likewise.
+    shares : (3,) probabilities of the kinds.
     sensors : identifiers, in the order of their errors.
     """
 
     epoch_ns: int
     means: FloatArray
     covariances: FloatArray
-    glide: float
+    shares: FloatArray
     sensors: list[str]
+
+    @property
+    def glide(self) -> float:
+        """Probability that it glides."""
+        return float(self.shares[-1])
 
 
 class Innovation(msgspec.Struct):
@@ -67,8 +79,8 @@ class Innovation(msgspec.Struct):
     Attributes
     ----------
     estimate : with a slot for the errors of the sensor.
-    difference : (2, m, k) measured less predicted, by kind of flight; rows : (2, m, k, n) their slopes.
-    spread : (2, m, k, k) their covariances; distance2 : (m,) squared distance of each to the nearer kind.
+    difference : (3, m, k) measured less predicted, by kind of flight; rows : (3, m, k, n) their slopes.
+    spread : (3, m, k, k) their covariances; distance2 : (m,) squared distance of each to the nearest kind.
     """
 
     estimate: Descent
@@ -81,23 +93,41 @@ class Innovation(msgspec.Struct):
 def enter(track: Ballistic) -> Descent:
     """The estimate of a body in free flight, with what is known of drag and lift before the air is felt."""
     n = len(track.mean)
-    mean, covariance = np.zeros(n + 3), np.zeros((n + 3, n + 3))
+    means, covariances = np.zeros((3, n + 3)), np.zeros((3, n + 3, n + 3))
     at = np.r_[0:6, SIZE : n + 3]
-    mean[at], mean[LOG_DRAG] = track.mean, math.log(DRAG) + 0.5 * LOG_DRAG_SIGMA**2
+    means[:, at] = track.mean
+    covariances[:, at[:, None], at] = track.covariance
     # mean and relative spread of the drag itself, in which the filter is linear
-    covariance[np.ix_(at, at)], covariance[LOG_DRAG, LOG_DRAG] = track.covariance, math.expm1(LOG_DRAG_SIGMA**2)
-    both = np.stack([covariance, covariance])
-    both[GLIDES, [UP, RIGHT], [UP, RIGHT]] = LIFT_SIGMA**2
-    return Descent(track.epoch_ns, np.stack([mean, mean]), both, GLIDE_PRIOR, list(track.radars))
+    means[:, LOG_DRAG] = np.log(DRAG) + 0.5 * LOG_DRAG_SIGMA**2
+    covariances[:, LOG_DRAG, LOG_DRAG] = np.expm1(LOG_DRAG_SIGMA**2)
+    covariances[GLIDES, [UP, RIGHT], [UP, RIGHT]] = LIFT_SIGMA**2
+    return Descent(track.epoch_ns, means, covariances, SHARES.copy(), list(track.radars))
 
 
 def collapsed(track: Descent) -> tuple[FloatArray, FloatArray]:
-    """Mean (n,) and covariance (n, n) of both kinds of flight together."""
-    p = track.glide
-    apart = track.means[GLIDES] - track.means[FALLS]
-    mean = track.means[FALLS] + p * apart
-    covariance = (1.0 - p) * track.covariances[FALLS] + p * track.covariances[GLIDES]
-    return mean, covariance + p * (1.0 - p) * np.outer(apart, apart)
+    """Mean (n,) and covariance (n, n) of all kinds of flight together."""
+    return _together(track.means, track.covariances, track.shares)
+
+
+def likely(track: Descent) -> Descent:
+    """The estimate without kinds of flight that have little share in it: they would bend what is said of the others."""
+    shares = np.where(track.shares < LITTLE, 0.0, track.shares)
+    return Descent(track.epoch_ns, track.means, track.covariances, shares / shares.sum(), track.sensors)
+
+
+def _together(means: FloatArray, covariances: FloatArray, shares: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean (n,) and covariance (n, n) of a mixture."""
+    mean = shares @ means
+    apart = means - mean
+    return mean, np.tensordot(shares, covariances, 1) + (shares[:, None] * apart).T @ apart
+
+
+def bounded(track: Descent) -> bool:
+    """Whether an estimate says where the body is: not run ahead for so long that it may be anywhere, or has landed."""
+    if not np.isfinite(track.covariances).all():
+        return False
+    mean, covariance = collapsed(track)
+    return float(np.trace(covariance[:3, :3])) < ANYWHERE_M**2 and float(geodetic_from_itrf(mean[:3])[2]) > -BELOW_M
 
 
 def log_normal(mean: FloatArray, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -129,34 +159,25 @@ def predict(track: Descent, epoch_ns: int, omega: float = OMEGA_EARTH) -> Descen
         return track
     mixed = _mix(track, abs(dt))
     means, covariances = np.empty_like(mixed.means), np.empty_like(mixed.covariances)
-    for kind in (FALLS, GLIDES):
-        means[kind], covariances[kind], _ = descend(
-            mixed.means[kind], mixed.covariances[kind], dt, NOISE[kind], omega, TABLE, EDGES
-        )
-    return Descent(epoch_ns, means, covariances, mixed.glide, track.sensors)
+    for kind, (mean, covariance) in enumerate(zip(mixed.means, mixed.covariances, strict=True)):
+        means[kind], covariances[kind], _ = descend(mean, covariance, dt, NOISE[kind], omega, TABLE, EDGES)
+    return Descent(epoch_ns, means, covariances, mixed.shares, track.sensors)
 
 
 def _mix(track: Descent, dt_s: float) -> Descent:
-    """Interaction of the two: each starts from a mixture of both by the odds of where it came from."""
+    """Interaction: each kind starts from a mixture of all by the odds of where it came from."""
     changed = 1.0 - math.exp(-dt_s / EXCHANGE_S)
-    p = track.glide
-    to_glide, to_fall = changed * GLIDE_PRIOR * (1.0 - p), changed * (1.0 - GLIDE_PRIOR) * p
-    glide = p - to_fall + to_glide
-    means, covariances = track.means.copy(), track.covariances.copy()
-    lift = slice(UP, RIGHT + 1)
-    # what fell has the lift of the prior once it glides, and what glided none once it falls
-    fell, fell_spread = track.means[FALLS].copy(), track.covariances[FALLS].copy()
-    fell_spread[[UP, RIGHT], [UP, RIGHT]] = LIFT_SIGMA**2
-    glided, glided_spread = track.means[GLIDES].copy(), track.covariances[GLIDES].copy()
-    glided[lift], glided_spread[lift], glided_spread[:, lift] = 0.0, 0.0, 0.0
-    for kind, came, came_spread, share in (
-        (GLIDES, fell, fell_spread, to_glide / max(glide, 1e-12)),
-        (FALLS, glided, glided_spread, to_fall / max(1.0 - glide, 1e-12)),
-    ):
-        apart = came - means[kind]
-        means[kind] += share * apart
-        covariances[kind] += share * (came_spread - covariances[kind]) + share * (1.0 - share) * np.outer(apart, apart)
-    return Descent(track.epoch_ns, means, covariances, glide, track.sensors)
+    flows = track.shares[:, None] * (changed * SHARES + (1.0 - changed) * np.eye(len(SHARES)))
+    shares = flows.sum(axis=0)
+    means, covariances = np.empty_like(track.means), np.empty_like(track.covariances)
+    for kind in range(len(shares)):
+        came, spread = track.means.copy(), track.covariances.copy()
+        for other in range(len(shares)):
+            if (kind == GLIDES) != (other == GLIDES):  # no lift is known, or none is left
+                came[other, [UP, RIGHT]], spread[other, [UP, RIGHT]], spread[other, :, [UP, RIGHT]] = 0.0, 0.0, 0.0
+                spread[other, [UP, RIGHT], [UP, RIGHT]] = LIFT_SIGMA**2 if kind == GLIDES else 0.0
+        means[kind], covariances[kind] = _together(came, spread, flows[:, kind] / shares[kind])
+    return Descent(track.epoch_ns, means, covariances, shares, track.sensors)
 
 
 def with_sensor(track: Descent, sensor: str, data: Plots | LinesOfSight) -> tuple[Descent, int]:
@@ -169,7 +190,7 @@ def with_sensor(track: Descent, sensor: str, data: Plots | LinesOfSight) -> tupl
     means, covariances = np.zeros((kinds, n + 3)), np.zeros((kinds, n + 3, n + 3))
     means[:, :n], covariances[:, :n, :n] = track.means, track.covariances
     covariances[:, range(n, n + 3), range(n, n + 3)] = sigma**2
-    return Descent(track.epoch_ns, means, covariances, track.glide, [*track.sensors, sensor]), n
+    return Descent(track.epoch_ns, means, covariances, track.shares, [*track.sensors, sensor]), n
 
 
 def innovation(track: Descent, sensor: str, data: Plots | LinesOfSight) -> Innovation:
@@ -214,12 +235,16 @@ def update(said: Innovation, i: int) -> Descent:
     """The estimate after measurement `i` of an innovation."""
     track = said.estimate
     means, covariances = np.empty_like(track.means), np.empty_like(track.covariances)
-    score = np.empty(2)
-    for kind in (FALLS, GLIDES):
-        means[kind], covariances[kind], score[kind] = correct(said, kind, i)
-    odds = math.log(track.glide) - math.log1p(-track.glide) + score[GLIDES] - score[FALLS]
-    glide = 1.0 / (1.0 + math.exp(-min(max(odds, -MOST_ODDS), MOST_ODDS)))
-    return Descent(track.epoch_ns, means, covariances, glide, track.sensors)
+    scores = np.empty(len(means))
+    for kind in range(len(means)):
+        means[kind], covariances[kind], scores[kind] = correct(said, kind, i)
+    return Descent(track.epoch_ns, means, covariances, weighed(track.shares, scores), track.sensors)
+
+
+def weighed(shares: FloatArray, scores: FloatArray) -> FloatArray:
+    """Probabilities (n,) after log likelihoods (n,)."""
+    likely = np.maximum(shares * np.exp(scores - scores.max()), LEAST_SHARE)
+    return np.asarray(likely / likely.sum())
 
 
 def correct(said: Innovation, kind: int, i: int) -> tuple[FloatArray, FloatArray, float]:

@@ -2,8 +2,7 @@
 
 Where a position is uncertain by more than a scale height of air, the drag there is uncertain by factors, and no filter
 that takes one step after another may linearise about it. So the first seconds are fitted as a whole (Gauss-Newton, with
-the estimate from before as prior), for what falls and for what glides; the odds of the two are those of their fits
-(Laplace).
+the estimate from before as prior), for each kind of flight; the odds of the kinds are those of their fits (Laplace).
 """
 
 from __future__ import annotations
@@ -20,15 +19,13 @@ from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion._descent_kernels import SIZE, advance, descend
 from launchwatch.processing.motion.ballistic import Ballistic
 from launchwatch.processing.motion.descent import (
-    FALLS,
-    GLIDES,
     LOG_DRAG,
-    MOST_ODDS,
     NOISE,
     Descent,
     against,
     collapsed,
     enter,
+    weighed,
     with_sensor,
 )
 from launchwatch.processing.motion.lag import Estimate, Seen
@@ -60,18 +57,17 @@ def settle(start: Estimate, history: Sequence[Seen]) -> Descent:
     for one in history:
         start, _ = with_sensor(start, one.sensor, one.data)
     end_ns = history[-1].epoch_ns
-    means, covariances, score = np.empty_like(start.means), np.empty_like(start.covariances), np.empty(2)
-    for kind in (FALLS, GLIDES):
-        mean, covariance, score[kind] = _fit(start, kind, history)
-        dt = (end_ns - epoch_ns) * 1e-9
+    means, covariances = np.empty_like(start.means), np.empty_like(start.covariances)
+    scores = np.empty(len(means))
+    dt = (end_ns - epoch_ns) * 1e-9
+    for kind in range(len(means)):
+        mean, covariance, scores[kind] = _fit(start, kind, history)
         means[kind], covariances[kind], _ = descend(mean, covariance, dt, NOISE[kind], OMEGA_EARTH, TABLE, EDGES)
-    odds = math.log(start.glide) - math.log1p(-start.glide) + score[GLIDES] - score[FALLS]
-    glide = 1.0 / (1.0 + math.exp(-min(max(odds, -MOST_ODDS), MOST_ODDS)))
-    return Descent(end_ns, means, covariances, glide, start.sensors)
+    return Descent(end_ns, means, covariances, weighed(start.shares, scores), start.sensors)
 
 
 def _fit(start: Descent, kind: int, history: Sequence[Seen]) -> tuple[FloatArray, FloatArray, float]:
-    """Mean and covariance at the start, and the log evidence but for what both kinds share."""
+    """Mean and covariance at the start, and the log evidence but for what all kinds share."""
     prior, spread = start.means[kind], start.covariances[kind]
     use = np.flatnonzero(np.diag(spread) > 0.0)
     scale = np.sqrt(np.diag(spread)[use])

@@ -1,13 +1,12 @@
 """Smoothing for review: what all of a flight's measurements say of every moment of it.
 
 Rauch, Tung and Striebel (AIAA Journal 3(8), 1965) over the filter of `descent`. Above the air, where drag does nothing,
-that is the ballistic filter, so one pass covers a flight from burnout to the ground. Of the two kinds of flight the one
-that explains the whole of it better is smoothed.
+that is the ballistic filter, so one pass covers a flight from burnout to the ground. Of the kinds of flight the one
+that explains the whole of it best is smoothed.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import msgspec
@@ -18,8 +17,6 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion._descent_kernels import SIZE, descend
 from launchwatch.processing.motion.descent import (
-    FALLS,
-    GLIDE_PRIOR,
     GLIDES,
     NOISE,
     RIGHT,
@@ -88,10 +85,8 @@ def smooth(start: Estimate, history: Sequence[Seen], omega: float = OMEGA_EARTH)
     first = start if isinstance(start, Descent) else enter(start)
     for one in seen:
         first, _ = with_sensor(first, one.sensor, one.data)
-    glide = first.glide if isinstance(start, Descent) else GLIDE_PRIOR
-    passes = [_forward(first, seen, kind, omega) for kind in (FALLS, GLIDES)]
-    odds = math.log(glide) - math.log1p(-glide) + passes[GLIDES].score - passes[FALLS].score
-    kind = GLIDES if odds > 0.0 else FALLS
+    passes = [_forward(first, seen, kind, omega) for kind in range(len(first.means))]
+    kind = int(np.argmax(np.log(first.shares) + [one.score for one in passes]))
     chosen = passes[kind]
     means, covariances = _backward(chosen, kind)
     return Smoothed(
@@ -118,7 +113,7 @@ def _forward(first: Descent, seen: Sequence[Seen], kind: int, omega: float) -> _
         done.predicted.append(mean)
         done.predicted_covariances.append(covariance)
         done.transitions.append(phi)
-        alone = Descent(one.epoch_ns, mean[None], covariance[None], first.glide, first.sensors)
+        alone = Descent(one.epoch_ns, mean[None], covariance[None], np.ones(1), first.sensors)
         said = innovation(alone, one.sensor, one.data)
         mean, covariance, score = correct(said, 0, 0)
         done.means.append(mean)

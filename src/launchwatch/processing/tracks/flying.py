@@ -120,11 +120,11 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
     return Detections(look=kept, false_alarm_probability=detections.false_alarm_probability[free])
 
 
-def _against(predicted: Ballistic | air.Descent, radar: str, group: Plots) -> Said | air.Innovation:
-    """What plots of one epoch say against an estimate at that epoch."""
+def _against(predicted: Ballistic | air.Descent, radar: str, group: Plots) -> Said | air.Innovation | None:
+    """What plots of one epoch say against an estimate at that epoch; None where it may be anywhere, or has landed."""
     if isinstance(predicted, Ballistic):
         return flight.innovation(predicted, radar, group)
-    return air.innovation(predicted, radar, group)
+    return air.innovation(predicted, radar, group) if air.bounded(predicted) else None
 
 
 def within_sight(tracks: list[TrackRecord], look: RadarLook) -> list[TrackRecord]:

@@ -13,7 +13,7 @@ import numpy as np
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import InfraredLook
 from launchwatch.processing.motion import descent as air
-from launchwatch.processing.motion.lag import Estimate, Seen, after, ahead, before
+from launchwatch.processing.motion.lag import Estimate, Seen, ahead, before
 from launchwatch.processing.motion.measurements import LinesOfSight, epochs_of, lines_of_sight, row, select
 from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.tracks.flying import LOOSE_M, flying
@@ -23,7 +23,6 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 GATE = 24.0  # chi-squared of two angles: one true detection in 160,000 falls outside
 MANY_SIGMAS = 6.0  # of the chi-squared of a tracklet above its mean
 BEFORE_S = 600.0  # before the impact of a fall: no body takes longer through the air but one that glides
-BAD_M = 1000e3  # what is known as badly is expected nowhere
 
 
 def give_lights(state: TracksState, record: str, detections: Detections, touched: set[str]) -> Detections:
@@ -96,7 +95,7 @@ def _expected(track: TrackRecord, epoch_ns: int) -> air.Descent | None:
     """The estimate of a track at an epoch, where it is in the air then."""
     base = before(lag_of(track), epoch_ns)
     there = ahead(base, epoch_ns) if base is not None else None
-    return there if isinstance(there, air.Descent) else None
+    return there if isinstance(there, air.Descent) and air.bounded(there) else None
 
 
 def _spread(there: air.Descent) -> float:
@@ -107,14 +106,16 @@ def _spread(there: air.Descent) -> float:
 def _explains(track: TrackRecord, seen: list[Seen]) -> bool:
     """Whether a tracklet is of a track: one detection after another falls where the track is then."""
     there: Estimate | None = _expected(track, seen[0].epoch_ns)
-    if not isinstance(there, air.Descent) or not _spread(there) < BAD_M:
+    if there is None:
         return False
     total = 0.0
     for one in seen:
         moved = ahead(there, one.epoch_ns)
-        assert isinstance(moved, air.Descent)
-        total += float(air.innovation(moved, one.sensor, one.data).distance2[0])
-        there = after(there, one)
+        if not isinstance(moved, air.Descent) or not air.bounded(moved):
+            return False
+        said = air.innovation(moved, one.sensor, one.data)
+        total += float(said.distance2[0])
+        there = air.update(said, 0)
     degrees = 2.0 * len(seen)
     return total < degrees + MANY_SIGMAS * math.sqrt(2.0 * degrees)
 

@@ -16,7 +16,17 @@ from launchwatch.messages.tracks import Air, LaunchFit, Phase, Track
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Timeline
-from launchwatch.processing.motion.descent import LOG_DRAG, RIGHT, UP, Descent, collapsed, landing, log_normal
+from launchwatch.processing.motion.descent import (
+    LOG_DRAG,
+    RIGHT,
+    UP,
+    Descent,
+    as_ballistic,
+    collapsed,
+    landing,
+    likely,
+    log_normal,
+)
 from launchwatch.processing.motion.lag import ENTRY_M
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
@@ -308,7 +318,7 @@ def _separation(track: TrackRecord, epoch_ns: int, mean: FloatArray, in_air: boo
 def _air(track: TrackRecord, descent: Descent) -> tuple[Air, Phase, float]:
     """What is said of a body in the air, its phase, and the longest that it stays there, s."""
     assert track.entry is not None
-    mean, covariance = log_normal(*collapsed(descent))
+    mean, covariance = log_normal(*collapsed(likely(descent)))
     glides = descent.glide > 0.5
     air = Air(
         drag_m2_kg=float(np.exp(mean[LOG_DRAG])),
@@ -349,6 +359,9 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         estimate = track.ballistic
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
         in_air = descent_of(track)
+        if in_air is not None:
+            said = as_ballistic(likely(in_air))
+            mean, covariance = said.mean[:6], said.covariance[:6, :6]
         if track.company >= COMPANY_LOOKS:
             covariance = covariance + _separation(track, epoch_ns, mean, in_air is not None)
         if in_air is not None:
