@@ -19,6 +19,7 @@ from launchwatch.processing.motion.boost import Timeline
 from launchwatch.processing.motion.descent import (
     LOG_DRAG,
     RIGHT,
+    TUMBLES,
     UP,
     Descent,
     as_ballistic,
@@ -356,12 +357,13 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
     air, phase = None, track.phase
     if track.phase == "ballistic":
         assert track.ballistic is not None
-        estimate = track.ballistic
+        estimate, in_air = track.ballistic, descent_of(track)
+        if in_air is not None and track.entry is not None:
+            estimate = as_ballistic(likely(in_air))
+            if track.company >= COMPANY_LOOKS and in_air.shares[TUMBLES] > 0.5:
+                # it follows what the payload let go, and the payload flies on unseen: that is told as it entered
+                estimate, in_air = track.entry, None
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
-        in_air = descent_of(track)
-        if in_air is not None:
-            said = as_ballistic(likely(in_air))
-            mean, covariance = said.mean[:6], said.covariance[:6, :6]
         if track.company >= COMPANY_LOOKS:
             covariance = covariance + _separation(track, epoch_ns, mean, in_air is not None)
         if in_air is not None:
