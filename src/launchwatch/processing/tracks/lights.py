@@ -46,6 +46,8 @@ def give_lights(state: TracksState, record: str, detections: Detections, touched
             said.append(one)
             if one is not None:
                 cost[k] = one.distance2
+        for track, costs in zip(tracks, cost, strict=True):
+            track.company += int((costs < GATE).sum() > 1)
         for k, i in pairs(cost, GATE):
             one = said[k]
             assert one is not None

@@ -360,8 +360,8 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         estimate, in_air = track.ballistic, descent_of(track)
         if in_air is not None and track.entry is not None:
             estimate = as_ballistic(likely(in_air))
-            if track.company >= COMPANY_LOOKS and in_air.shares[TUMBLES] > 0.5:
-                # it follows what the payload let go, and the payload flies on unseen: that is told as it entered
+            if in_air.shares[TUMBLES] > 0.5:
+                # A spent stage: the payload that it let go may fly on unseen, and is told as both entered the air.
                 estimate, in_air = track.entry, None
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
         if track.company >= COMPANY_LOOKS:
