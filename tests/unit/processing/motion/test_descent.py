@@ -1,4 +1,4 @@
-"""Flight through air: kernels against a plain twin, the filter against its Cramer-Rao bound and against flown bodies."""
+"""Flight through air: kernels against a plain twin, the filter against its Cramer-Rao bound and flown bodies."""
 
 from __future__ import annotations
 
@@ -180,9 +180,8 @@ def tracked(fine: bool) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]
             ratios.append([nees(falls, estimate.covariances[air.FALLS][:7, :7]), nees(off, covariance[:6, :6])])
             odds.append(estimate.glide)
     n = len(TIMES)
-    return (
-        np.reshape(errors, (RUNS, n, 7)), np.array(bounds), np.reshape(ratios, (RUNS, n, 2)), np.reshape(odds, (RUNS, n))
-    )  # fmt: skip
+    shape = (RUNS, n)
+    return np.reshape(errors, (*shape, 7)), np.array(bounds), np.reshape(ratios, (*shape, 2)), np.reshape(odds, shape)
 
 
 @pytest.mark.parametrize("fine", [False, True])
@@ -214,7 +213,7 @@ def test_errors_are_as_large_as_said(fine: bool, measured: Callable[[str], None]
     assert low < mean[:, 0].mean() < high
     # neighbouring times share their draws, and where drag is first felt its law is skewed, of which a covariance knows
     # nothing: with the coarse radar that takes twenty seconds of 110
-    assert inside > 0.65
+    assert inside > 0.7
     # all kinds together allow for a glide, and say more than falls do: only the upper limit binds
     assert mean[:, 1].max() < chi2.ppf(0.9999, 6 * RUNS) / RUNS
     assert mean[:, 1].min() > 0.6 * 6.0
@@ -252,8 +251,11 @@ def descends(path: Trajectory, seconds: float, ahead_m: float) -> tuple[FloatArr
     return times[high], states[high], site
 
 
+TURN = BankTurn(1330.0, 1480.0, 45.0)
+
+
 @pytest.mark.parametrize(
-    ("name", "turns"), [("generic-hgv-solid", ()), ("generic-hgv-solid", (BankTurn(1330.0, 1480.0, 45.0),)), ("df-17", ())]
+    ("name", "turns"), [("generic-hgv-solid", ()), ("generic-hgv-solid", (TURN,)), ("df-17", ())]
 )
 def test_a_glide_body_is_known_as_one_and_followed(
     name: str, turns: tuple[BankTurn, ...], measured: Callable[[str], None]

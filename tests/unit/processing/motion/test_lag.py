@@ -34,7 +34,8 @@ def measurements() -> list[Seen]:
     seen: list[Seen] = []
     for k, name in enumerate(SITES):
         times = TIMES + 1.5 * k
-        states = np.array([air.state_after(np.concatenate([FALLING, [np.log(1e-4), 0.0, 0.0]]), float(t)) for t in times])
+        start_of = np.concatenate([FALLING, [np.log(1e-4), 0.0, 0.0]])
+        states = np.array([air.state_after(start_of, float(t)) for t in times])
         seen += plots(rng, times, states, SIGMA, BIAS, SITES[name], name)
     return sorted(seen, key=lambda s: s.epoch_ns)
 
@@ -56,7 +57,8 @@ def test_any_order_of_arrival_gives_the_same_estimate(order: list[int]) -> None:
     for i in order:
         lag = take(lag, SEEN[i])
     said, wanted = lag.newest, in_order().newest
-    assert isinstance(said, Descent) and isinstance(wanted, Descent)
+    assert isinstance(said, Descent)
+    assert isinstance(wanted, Descent)
     assert [s.epoch_ns for s in lag.seen] == [s.epoch_ns for s in SEEN]
     # the same sums in the same order: equal to the last bit
     np.testing.assert_array_equal(said.means, wanted.means)
@@ -76,7 +78,8 @@ def test_what_is_older_than_the_lag_moves_into_its_start() -> None:
     for one in [s for s in SEEN if s is not late]:
         lag = take(lag, one)
     lag = take(pruned(lag, EPOCH + 15 * S), late)
-    assert isinstance(lag.newest, Descent) and isinstance(whole.newest, Descent)
+    assert isinstance(lag.newest, Descent)
+    assert isinstance(whole.newest, Descent)
     np.testing.assert_array_equal(lag.newest.means, whole.newest.means)
     # where the air is felt there is no way back from what is later
     assert before(pruned(whole, EPOCH + 28 * S), EPOCH + 5 * S) is None
@@ -84,10 +87,13 @@ def test_what_is_older_than_the_lag_moves_into_its_start() -> None:
 
 def test_a_body_that_comes_down_below_the_air_is_in_it() -> None:
     high, low = ahead(start(), EPOCH + 2 * S), ahead(start(), EPOCH + 30 * S)
-    assert isinstance(high, Ballistic) and height_m(high.mean) > ENTRY_M
-    assert isinstance(low, Descent) and height_m(low.means[0]) < ENTRY_M
+    assert isinstance(high, Ballistic)
+    assert height_m(high.mean) > ENTRY_M
+    assert isinstance(low, Descent)
+    assert height_m(low.means[0]) < ENTRY_M
     rising = Ballistic(EPOCH, np.concatenate([itrf_from_geodetic(39.0, 128.0, 60e3), -FALLING[3:]]), KNOWN, [])
     assert isinstance(ahead(rising, EPOCH + S), Ballistic)  # after its burnout
     estimate = before(in_order(), SEEN[3].epoch_ns)
-    assert estimate is not None and estimate.epoch_ns == SEEN[3].epoch_ns
+    assert estimate is not None
+    assert estimate.epoch_ns == SEEN[3].epoch_ns
     assert after(start(), SEEN[0]).epoch_ns == SEEN[0].epoch_ns

@@ -70,8 +70,10 @@ def test_a_known_track_takes_its_light_and_no_other() -> None:
     assert track.plots == 13
     assert track.phenomenologies == ["radar", "infrared"]
     said = descent_of(track)
-    assert said is not None and said.epoch_ns == EPOCH + 22 * S
-    assert track.entry is not None and track.entry.epoch_ns <= EPOCH + 20 * S
+    assert said is not None
+    assert said.epoch_ns == EPOCH + 22 * S
+    assert track.entry is not None
+    assert track.entry.epoch_ns <= EPOCH + 20 * S
     assert np.linalg.norm(air.collapsed(said)[0][:3] - path(22.0)) < 600.0  # what it was wrong by, and less
 
 
