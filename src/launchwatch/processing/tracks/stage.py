@@ -19,7 +19,6 @@ from launchwatch.processing.motion.boost import Timeline
 from launchwatch.processing.motion.descent import (
     LOG_DRAG,
     RIGHT,
-    TUMBLES,
     UP,
     Descent,
     as_ballistic,
@@ -72,6 +71,7 @@ SEPARATION_M_S, COMPANY_LOOKS = 3.0, 3
 LONGEST_BOOST_S = 1800.0  # what shines on for longer is no ascent
 ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
+STAGE_DRAG = 1.0 / 1500.0  # m^2/kg; what has more is no payload, nor a glide body at its most lift
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
 BLIND_ALONG_M, BLIND_ACROSS_M, BLIND_EARLIER_S, BLIND_SIGMA_S = 130e3, 30e3, 70.0, 50.0
 BLIND_SIGMA_RAD = np.radians(3.0)
@@ -360,7 +360,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         estimate, in_air = track.ballistic, descent_of(track)
         if in_air is not None and track.entry is not None:
             estimate = as_ballistic(likely(in_air))
-            if in_air.shares[TUMBLES] > 0.5:
+            if collapsed(in_air)[0][LOG_DRAG] > np.log(STAGE_DRAG):
                 # A spent stage: the payload that it let go may fly on unseen, and is told as both entered the air.
                 estimate, in_air = track.entry, None
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
