@@ -1,7 +1,7 @@
 """Where a body that has come down into the air may land: the impact of what falls, the footprint of what glides.
 
-The footprint is what the body can reach with the drag and the lift that it showed: straight on with all lift up, in
-turns to either side, or down at once. It says nothing of where the body will go within.
+The footprint is what the body can reach with the drag and the lift that it showed, and a deviation more of lift:
+straight on with all lift up, in turns to either side, or down at once. It says nothing of where the body will go within.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ def landing_of(track: Track, air: Air, floor_m: float) -> Landing | None:
 def _footprint(track: Track, air: Air, mean: FloatArray) -> Landing | None:
     """The ellipse, as that of 95 %, about what a glide body reaches."""
     lift = math.hypot(*air.lift_m2_kg)
+    # what the lift may be more is room as well: a standard deviation of it, in the mean of all directions
+    lift += math.sqrt(0.5 * float(air.covariance[7, 7] + air.covariance[8, 8]))
     ends, times = [], []
     for factor, bank in ((0.0, 0.0), *((1.0, bank) for bank in BANKS_RAD)):
         state = mean.copy()

@@ -18,7 +18,7 @@ from launchwatch.processing.assessments.typing import typing_of
 from launchwatch.processing.motion import descent as flight
 from unit.processing.made import T0, state_above, track
 
-SIGMA = np.array([100.0] * 3 + [3.0] * 3 + [0.1, 1e-5, 1e-5])
+SIGMA = np.array([100.0] * 3 + [3.0] * 3 + [0.1, 1e-6, 1e-6])
 
 
 def in_air(glide: float = 0.01, lift: float = 0.0, beta: float = 8000.0, **state: float) -> Track:

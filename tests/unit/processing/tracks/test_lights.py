@@ -9,6 +9,7 @@ import pytest
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
+from launchwatch.messages import codec
 from launchwatch.messages.detections import Detections
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import descent as air
@@ -137,3 +138,17 @@ def test_what_is_learned_keeps_the_lag_short() -> None:
     lag = state.tracks[0].lag
     assert lag is not None
     assert lag.seen[-1].epoch_ns - lag.seen[0].epoch_ns <= 30 * S
+
+
+def test_a_snapshot_keeps_the_lag() -> None:
+    state = state_with(300.0, 5.0)
+    for t in (16.0, 20.0, 24.0):
+        give_lights(state, f"{t}", look(t, path(t)), set())
+    again = codec.unpack(codec.pack(state), TracksState)
+    for one in (state, again):
+        give_lights(one, "late", look(18.0, path(18.0)), set())
+    kept, restored = descent_of(state.tracks[0]), descent_of(again.tracks[0])
+    assert kept is not None
+    assert restored is not None
+    np.testing.assert_array_equal(kept.means, restored.means)
+    np.testing.assert_array_equal(kept.covariances, restored.covariances)
