@@ -1,7 +1,7 @@
 """Where a body that has come down into the air may land: the impact of what falls, the footprint of what glides.
 
-The footprint is what the body can reach with the drag and the lift that it showed, and a deviation more of lift: straight
-on with all lift up, in turns to either side, or down at once. It says nothing of where the body will go within.
+The footprint is what the body can reach with the drag and the lift that it showed, and a deviation more of lift:
+straight on with all lift up, in turns to either side, or down at once. It says nothing of where in it the body will go.
 """
 
 from __future__ import annotations
