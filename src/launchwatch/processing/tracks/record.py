@@ -95,7 +95,8 @@ def descent_of(track: TrackRecord) -> Descent | None:
 def learn(track: TrackRecord, seen: Seen, known: Ballistic | Descent | None = None) -> None:
     """Give a measurement to a track in free flight; `known` is the estimate after it where it is the newest."""
     lag = lag_of(track)
-    if isinstance(lag.newest, Ballistic) and isinstance(ahead(lag.newest, seen.epoch_ns), Descent):
+    there = known if known is not None else ahead(lag.newest, seen.epoch_ns)
+    if isinstance(lag.newest, Ballistic) and isinstance(there, Descent):
         track.entry = flight.predict(lag.newest, seen.epoch_ns)
         if wide(track.entry):
             lag = Lag([track.entry], [], lag.since_ns, settling=True)
