@@ -12,9 +12,11 @@ from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.gaussians import ellipse_95
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, RegionThreat
-from launchwatch.messages.tracks import LaunchFit, Track
+from launchwatch.messages.tracks import LaunchFit, Track, before_air
 from launchwatch.physics.gravity import MU
+from launchwatch.processing.assessments.reach import landing_of, state_of
 from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion import descent
 
 S = 1_000_000_000
 DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 within two sigma
@@ -74,7 +76,13 @@ def perigee_m(state: FloatArray) -> float:
 
 
 def descend(track: Track) -> Descent:
-    """Fall of a ballistic track, linearised about its mean in state and drag."""
+    """Fall of a track without thrust, linearised about its mean in state and drag; of what glides, its footprint."""
+    if track.air is not None:
+        apogee = descend(before_air(track)).apogee
+        landing = landing_of(track, track.air, IMPACT_FLOOR_M)
+        if landing is None or float(np.trace(landing.covariance_m2)) > UNBOUNDED_M**2:
+            return Descent(None, apogee)
+        return Descent(ground_point(*landing), apogee)
     mean = flight.fall(track.state, DRAG)
     highest = mean.apogee_m
     if track.state[:3] @ track.state[3:] < 0.0:
@@ -148,9 +156,10 @@ def _ground_path(track: Track, impact: GroundPoint, ceiling_m: float) -> FloatAr
     """Points (n, 2) lat, lon below the rest of the flight where it is lower than the ceiling."""
     count = int((impact.time_ns - track.epoch_ns) / S / PATH_STEP_S) + 1
     positions = np.empty((max(count, 0), 3))
-    state = track.state
+    state = track.state if track.air is None else state_of(track, track.air)
+    after = flight.state_after if track.air is None else descent.state_after
     for i in range(len(positions)):
         positions[i] = state[:3]
-        state = flight.state_after(state, PATH_STEP_S)
+        state = after(state, PATH_STEP_S)
     lat, lon, height = geodetic_from_itrf(positions)
     return np.column_stack([lat, lon])[height < ceiling_m]

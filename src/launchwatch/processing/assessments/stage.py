@@ -79,7 +79,7 @@ class AssessmentsStage:
         track = event.preferred
         launched = launch_point(track.launch) if track.launch is not None else None
         impact, apogee, range_km = None, None, None
-        if track.phase == "ballistic":
+        if track.phase != "boost":
             descent = descend(track)
             impact, apogee = descent.impact, descent.apogee
         if impact is not None and launched is not None:

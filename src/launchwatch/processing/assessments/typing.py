@@ -12,9 +12,10 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
-from launchwatch.messages.tracks import Track
+from launchwatch.messages.tracks import Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
+from launchwatch.processing.motion.descent import GLIDES, SHARES
 
 EARTH_M = 6371e3
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
@@ -28,6 +29,7 @@ UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launche
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
 FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
 STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
+UNLIKELY_GLIDER = 0.01  # share of glide bodies among what does not fly like one until it meets the air (assumption)
 FAST = 7400.0  # m/s inertial: faster than any missile's burnout
 
 
@@ -59,6 +61,7 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
     at_sea : probability that the launch point lies at sea.
     apogee_m, range_m : of the flight as predicted; range null in orbit or with no launch point.
     """
+    air, track = track.air, before_air(track)
     real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
@@ -78,6 +81,10 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
         weights = {"slv": 1.0}
     else:
         weights = _ballistic(track, apogee_m, range_m)
+        if air is not None:
+            # what the air has told, over what the filter took for granted
+            odds = air.glide / (1.0 - air.glide) * (1.0 - SHARES[GLIDES]) / SHARES[GLIDES]
+            weights["hgv"] = odds * max(weights.get("hgv", 0.0), UNLIKELY_GLIDER * sum(weights.values()))
     land = {name: value for name, value in weights.items() if name in BANDS}
     weights["slbm"] = weights.get("slbm", 0.0) + at_sea * sum(land.values())
     for name, value in land.items():

@@ -18,7 +18,7 @@ from launchwatch.core.gaussians import intersect_covariances, squared_distance
 from launchwatch.messages.events import Event, EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
-from launchwatch.messages.tracks import Phenomenology, Track
+from launchwatch.messages.tracks import Phenomenology, Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.launches import bounded, fuse_launches, launch_position
@@ -151,7 +151,7 @@ def preference(track: Track) -> tuple[bool, bool, bool, bool, int, int]:
     """
     return (
         track.status != "dropped",
-        track.phase == "ballistic",
+        track.phase != "boost",
         track.status == "confirmed",
         "radar" in track.phenomenologies,
         len(track.phenomenologies),
@@ -165,6 +165,7 @@ def same_launch(a: Track, b: Track) -> bool:
     A track that no satellite saw knows its launch only as a wide ellipse; where that holds the other's launch, the two
     are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off.
     """
+    a, b = before_air(a), before_air(b)
     if a.phase == b.phase == "ballistic":
         if _state_distance(a, b) < STATE_GATE:
             return True
