@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from make_booster_table import LATITUDE_DEG, reach
@@ -22,7 +19,7 @@ from launchwatch.catalog.loader import load_catalog
 from launchwatch.catalog.scenario import Launch, Point, SensorChoice, Signature
 from launchwatch.catalog.scenario import Trajectory as Asked
 from launchwatch.catalog.schema import Booster, Scenario
-from launchwatch.core.epochs import NS, parse_utc
+from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import direct, geodetic_from_itrf
 from launchwatch.messages.assessments import Assessment
 from launchwatch.sim.truth.aim import AimError, Mode, aim_impact

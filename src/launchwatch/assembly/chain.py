@@ -38,7 +38,10 @@ def stages(
         TracksStage(),
         EventsStage(partner, policy.trust, SERIALS_PER_CASE * case_index + 1),
         AssessmentsStage(
-            {region: catalog.regions[region] for region in homes}, policy.overflight.max_altitude_km * 1e3, land_mask()
+            {region: catalog.regions[region] for region in homes},
+            policy.overflight.max_altitude_km * 1e3,
+            land_mask(),
+            list(catalog.boosters.values()),
         ),
         WarningsStage(policies, policy.trust),
         ReleasesStage(partner, homes, record.procedure.machine_s),

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from launchwatch.catalog.schema import Region
+from launchwatch.catalog.schema import Booster, Region
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment, Basis, Confidence, Estimate
 from launchwatch.messages.detections import Reentry
@@ -16,6 +16,7 @@ from launchwatch.messages.events import Event
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, threats
+from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import typing_of
 
 S = 1_000_000_000
@@ -42,13 +43,17 @@ class AssessmentsStage:
     regions : warning regions by name.
     ceiling_m : height below which a flight over a region counts as overflight.
     land : (180, 360) bool, rows from latitude -90 north, columns from longitude -180 east, one degree each.
+    boosters : those of the catalogue, against which events are typed.
     """
 
     topic = "assessments"
     consumes: tuple[type, ...] = (Event, Reentry)
 
-    def __init__(self, regions: dict[str, Region], ceiling_m: float, land: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, regions: dict[str, Region], ceiling_m: float, land: NDArray[np.bool_], boosters: Sequence[Booster] = ()
+    ) -> None:
         self.regions, self.ceiling_m, self.land = regions, ceiling_m, land
+        self.templates = templates(boosters)
 
     def start(self) -> AssessmentsState:
         """A stage that has seen nothing."""
@@ -94,6 +99,7 @@ class AssessmentsStage:
             at_sea,
             apogee.value * 1e3 if apogee is not None else 0.0,
             range_km.value * 1e3 if range_km is not None else None,
+            self.templates,
         )
         if reentry is not None:
             kinds = dict.fromkeys(kinds, 0.0) | reentry.typing

@@ -1,7 +1,8 @@
 """Typing: probabilities of the booster classes, always with "other" and "not-a-missile".
 
 Classes are told apart by what the flight itself shows: the energy at burnout, whether it stays in orbit, how steep it
-is, where it rose. The numbers below are shares of a prior, not tuned to a case; they move only as the evidence does.
+is, where it rose; and by when stages burned out, against the boosters of the catalogue. The numbers below are shares of
+a prior, not tuned to a case; they move only as the evidence does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.messages.tracks import Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
+from launchwatch.processing.assessments.templates import Templates, class_factors
 from launchwatch.processing.motion.descent import GLIDES, SHARES
 
 EARTH_M = 6371e3
@@ -31,6 +33,8 @@ FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a 
 STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
 UNLIKELY_GLIDER = 0.01  # share of glide bodies among what does not fly like one until it meets the air (assumption)
 FAST = 7400.0  # m/s inertial: faster than any missile's burnout
+STEEP_FLIGHT, STEEP_SOUNDING = 1.5, 3.0  # apogee over range of what is fired to go up; soundings to lofted tests
+NEARLY_UP_M, UP_SPREAD_M = -800e3, 150e3  # perigee that no missile of 15,000 km range reaches, and its blur
 
 
 def normal_cdf(x: float) -> float:
@@ -53,11 +57,14 @@ def ground_speed(state: FloatArray) -> float:
     return math.sqrt(max(2.0 * float(energy + MU / EARTH_M), 0.0))
 
 
-def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | None) -> dict[str, float]:
+def typing_of(
+    track: Track, at_sea: float, apogee_m: float, range_m: float | None, known: Templates
+) -> dict[str, float]:
     """Probability of each class.
 
     Parameters
     ----------
+    known : the boosters of the catalogue.
     at_sea : probability that the launch point lies at sea.
     apogee_m, range_m : of the flight as predicted; range null in orbit or with no launch point.
     """
@@ -90,9 +97,11 @@ def typing_of(track: Track, at_sea: float, apogee_m: float, range_m: float | Non
     for name, value in land.items():
         weights[name] = value * (1.0 - at_sea)
     total = sum(weights.values())
-    share = real * (1.0 - OTHER) / total
-    result = {name: weights.get(name, 0.0) * share for name in CLASSES}
-    result["other"] = real * OTHER
+    factors = class_factors(known, track, ground_speed(track.state))
+    shares = {n: (1.0 - OTHER) * value / total * factors.get(n, factors["other"]) for n, value in weights.items()}
+    shares["other"] = OTHER * factors["other"]
+    total = sum(shares.values())
+    result = {name: real * shares.get(name, 0.0) / total for name in CLASSES}
     result["not-a-missile"] = 1.0 - real
     return result
 
@@ -103,18 +112,19 @@ def _seen_to_rise(track: Track) -> bool:
 
 
 def in_orbit(track: Track) -> float:
-    """Probability that a track in free flight stays up: its perigee is above the air, with the odds of what is there.
+    """Probability that a track in free flight stays up: how high its perigee is, with the odds of what is there.
 
-    The perigee of a short track is known badly; that of a missile lies thousands of kilometres below ground, that of a
-    satellite above it. The likelihood of either is weighed with how many there are of each.
+    The perigee of a short track is known badly. That of a missile lies thousands of kilometres below ground, even on a
+    low path over 15,000 km no higher than `NEARLY_UP_M`; that of a satellite is above the air. The likelihood of either
+    is weighed with how many there are of each; the errors of a few plots have tails, which `UP_SPREAD_M` stands for.
     """
     perigee = perigee_m(track.state)
     spread = np.sqrt(np.diag(track.covariance))
-    if ORBIT_PERIGEE_M - perigee > FAR_SIGMAS * (STEEP_S * spread[3:].max() + STEEP * spread[:3].max()):
+    if NEARLY_UP_M - perigee > FAR_SIGMAS * (UP_SPREAD_M + STEEP_S * spread[3:].max() + STEEP * spread[:3].max()):
         return 0.0
     slope = np.array([(perigee_m(track.state + step) - perigee) / step.sum() for step in np.diag(STEPS)])
-    sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 1.0))
-    up = normal_cdf((perigee - ORBIT_PERIGEE_M) / sigma)
+    sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 0.0) + UP_SPREAD_M**2)
+    up = normal_cdf((perigee - NEARLY_UP_M) / sigma)
     return SATELLITE_ODDS * up / (SATELLITE_ODDS * up + 1.0 - up)
 
 
@@ -139,10 +149,13 @@ def _ballistic(track: Track, apogee_m: float, range_m: float | None) -> dict[str
     edges = [0.0, *(normal_cdf((speed - speed_for_range(limit)) / sigma) for limit in BAND_LIMITS_M)]
     shares = [1.0 - edges[1], edges[1] - edges[2], edges[2] - edges[3], edges[3]]
     weights = {name: max(value, 1e-6) for name, value in zip(BANDS, shares, strict=True)}
-    steep = range_m is not None and apogee_m > 0.8 * range_m
-    if steep:
-        weights["sounding-rocket"] = 0.8 * (weights["srbm"] + weights["mrbm"])
+    if range_m is not None and apogee_m > STEEP_FLIGHT * range_m:
+        weights["sounding-rocket"] = STEEP_SOUNDING * (weights["srbm"] + weights["mrbm"] + weights["irbm"])
     if apogee_m < 150e3 and speed > speed_for_range(1500e3):
         weights["hgv"] = 0.5
-    weights["slv"] = 0.5 * normal_cdf((speed - FAST) / sigma)
+    # nearly in orbit: missiles come down within half a turn, from a perigee deep in the ground
+    orbital = normal_cdf((perigee_m(track.state) - NEARLY_UP_M) / UP_SPREAD_M)
+    for name in BANDS:
+        weights[name] *= 1.0 - orbital
+    weights["slv"] = max(0.5 * normal_cdf((speed - FAST) / sigma), orbital)
     return weights

@@ -34,6 +34,7 @@ from launchwatch.processing.tracks.record import (
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 LOOSE_M = 12e3
+JOIN_GATE = 22.5  # chi-squared of six: one true pair in a thousand falls outside
 BENT_M = 60e3  # over this the path bends by 300 m, as much as the noise of plots; a Gaussian that wide bends with it
 FEW_TRACKS = 8  # so many are predicted for every look of every radar
 SIGHT_M = 600e3  # several times what a track that is not loose, and a plot, may be off
@@ -200,9 +201,16 @@ def _spread_m(track: TrackRecord, epoch_ns: int) -> float:
 
 
 def with_arc(track: TrackRecord, arc: Arc, bias_sigma: FloatArray) -> Ballistic:
-    """A loose track and the arc of later plots of one radar; the arc alone where the old estimate is no ellipsoid."""
+    """A loose track and the arc of later plots of one radar.
+
+    The arc alone where the old estimate is no ellipsoid, or has less to do with the arc than two of one object have.
+    """
     assert track.ballistic is not None
     if _spread_m(track, arc.estimate.epoch_ns) > BENT_M:
+        return arc.estimate
+    known = flight.predict(track.ballistic, arc.estimate.epoch_ns)
+    away = arc.estimate.mean[:6] - known.mean[:6]
+    if squared_distance(away, arc.estimate.covariance[:6, :6] + known.covariance[:6, :6]) > JOIN_GATE:
         return arc.estimate
     return flight.joined(track.ballistic, arc.estimate, bias_sigma)
 

@@ -28,7 +28,7 @@ class TrackRecord(msgspec.Struct):
 
     `company` counts the looks in which more than one plot could be the track's.
     `free_from_ns` is the epoch from which it is known to fly freely, null while it thrusts; `arc` says that an arc of
-    plots took the place of what the profile predicted.
+    plots took the place of what the profile predicted. `stands` says that its light has turned out to stand still.
     `lag` holds what was seen last and the estimates, of which `ballistic` is the newest without its drag and lift;
     `entry` is the last one before the air.
     """
@@ -60,6 +60,7 @@ class TrackRecord(msgspec.Struct):
     fresh: list[str]
     lag: Lag | None = None
     entry: Ballistic | None = None
+    stands: bool = False
 
 
 class TracksState(msgspec.Struct):
