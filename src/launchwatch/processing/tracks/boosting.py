@@ -34,6 +34,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
@@ -52,6 +53,12 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     if track.profile is None:
         return track.phase == "boost" and _explains_powered(track, tracklet, epoch_ns)
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + 30.0:
+        return False
+    near = boost.mean_at(track.profile, at)[:3]
+    if isinstance(rows, LinesOfSight):
+        if float(np.linalg.norm(rows.tangents[-1] @ (near - rows.position[-1]))) > FAR_M:
+            return False
+    elif float(np.linalg.norm(near - tracklet.position[-1])) > FAR_M:
         return False
     state, covariance = boost.state_at(track.profile, at)
     floor = MODEL_FLOOR_M**2

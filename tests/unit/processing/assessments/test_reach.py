@@ -14,11 +14,15 @@ from launchwatch.messages.tracks import Air, Track, before_air
 from launchwatch.physics.entry import glide_range_from_height
 from launchwatch.processing.assessments.impact import descend
 from launchwatch.processing.assessments.reach import landing_of
+from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import typing_of
 from launchwatch.processing.motion import descent as flight
 from unit.processing.made import T0, state_above, track
 
 SIGMA = np.array([100.0] * 3 + [3.0] * 3 + [0.1, 1e-6, 1e-6])
+
+NONE = templates(())
+"""No booster is known."""
 
 
 def in_air(glide: float = 0.01, lift: float = 0.0, beta: float = 8000.0, **state: float) -> Track:
@@ -92,10 +96,10 @@ def test_typing_uses_the_energy_before_the_air_and_what_the_air_told() -> None:
     falls, glides = in_air(glide=1e-4), in_air(glide=0.999, lift=2e-4)
     braked = msgspec.structs.replace(falls, state=state_above(40.0, 151.0, 15e3, 1500.0, 0.0, -500.0))
     apogee, distance = 300e3, 1900e3
-    told = typing_of(falls, 0.0, apogee, distance)
-    assert typing_of(braked, 0.0, apogee, distance) == told
+    told = typing_of(falls, 0.0, apogee, distance, NONE)
+    assert typing_of(braked, 0.0, apogee, distance, NONE) == told
     assert told["hgv"] < 0.01
-    assert typing_of(glides, 0.0, apogee, distance)["hgv"] > 0.8
+    assert typing_of(glides, 0.0, apogee, distance, NONE)["hgv"] > 0.8
     entered = before_air(falls)
     assert entered.phase == "ballistic"
     assert entered.air is None

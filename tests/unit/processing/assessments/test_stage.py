@@ -16,6 +16,7 @@ from launchwatch.messages.items import Item
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.assessments.impact import descend, perigee_m, threats
 from launchwatch.processing.assessments.stage import AssessmentsStage
+from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import CLASSES, ground_speed, speed_for_range, typing_of
 from unit.processing.made import T0, launch_fit, state_above, track
 
@@ -25,6 +26,7 @@ SEEN_BY_RADAR: dict[str, Any] = {
 }  # fmt: skip
 LAND = np.zeros((180, 360), bool)
 LAND[:, 180:310] = True  # east of Greenwich to 130 E
+NONE = templates(())
 IN_ORBIT = state_above(30.0, 0.0, 300e3, 7400.0, 0.0, 0.0)
 
 
@@ -74,7 +76,7 @@ def test_typing_sums_to_one_over_all_classes(
         phase="boost" if boosting else "ballistic",
         phenomenologies=("infrared", "radar") if seen_by_radar else ("infrared",),
     )
-    typing = typing_of(found, at_sea, height_km * 1e3, range_m)
+    typing = typing_of(found, at_sea, height_km * 1e3, range_m, NONE)
     assert tuple(typing) == CLASSES
     assert math.fsum(typing.values()) == pytest.approx(1.0, abs=1e-12)  # rounding of ten terms
     assert all(0.0 <= p <= 1.0 for p in typing.values())
@@ -96,7 +98,7 @@ def test_bands_of_range_by_energy(range_km: float, kind: str) -> None:
     # At 45 degrees, a hundredth faster or slower does not leave the middle of a band.
     found = track(state=state_above(0.0, 100.0, 100.0, 0.0, 0.7 * speed, 0.7 * speed), detections=100)
     assert ground_speed(found.state) == pytest.approx(speed, rel=0.03)
-    typing = typing_of(found, 0.0, 0.25 * range_km * 1e3, range_km * 1e3)
+    typing = typing_of(found, 0.0, 0.25 * range_km * 1e3, range_km * 1e3, NONE)
     assert max(typing, key=lambda name: typing[name]) == kind
 
 
@@ -222,10 +224,10 @@ def test_an_event_where_a_reentry_was_seen_is_that_reentry() -> None:
 
 def test_light_that_no_ascent_explains_is_mostly_no_missile() -> None:
     """A profile that misses by a chi-squared of 100 a degree, ten times the bound: one part in ten is left."""
-    steady = typing_of(track(phenomenologies=("infrared",)), 0.0, 300e3, 900e3)
-    wild = typing_of(track(phenomenologies=("infrared",), chi2_per_degree=100.0), 0.0, 300e3, 900e3)
+    steady = typing_of(track(phenomenologies=("infrared",)), 0.0, 300e3, 900e3, NONE)
+    wild = typing_of(track(phenomenologies=("infrared",), chi2_per_degree=100.0), 0.0, 300e3, 900e3, NONE)
     assert steady["not-a-missile"] < 0.1
     assert wild["not-a-missile"] == pytest.approx(1.0 - 0.1 * (1.0 - steady["not-a-missile"]))
     assert sum(wild.values()) == pytest.approx(1.0)
-    seen = typing_of(track(phenomenologies=("infrared", "radar"), chi2_per_degree=100.0), 0.0, 300e3, 900e3)
+    seen = typing_of(track(phenomenologies=("infrared", "radar"), chi2_per_degree=100.0), 0.0, 300e3, 900e3, NONE)
     assert seen["not-a-missile"] < 0.01  # radar tells by itself
