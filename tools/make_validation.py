@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import falcon_ascents as falcon
+import falcon_observations as seen
 import glide_flights as glides
 import published_flights as published
 import validation_coverage as covered
@@ -25,6 +27,7 @@ import validation_quiet_day as quiet_day
 import validation_radar as radar
 import validation_raids as raids
 import validation_space as space
+import validation_typing as typed
 from scipy.special import bdtr
 
 from launchwatch.assembly.run import Stopwatch, play
@@ -39,6 +42,8 @@ POINTS = ("launch_point", "impact_point")
 WORKERS = 2
 COVERED, NEES_RANGE = 0.95, (1.4, 2.8)
 HEADS = ("case", "published or bar", "ours", "difference", "source")
+TYPING_RUNS = 5
+"""Of each booster."""
 ENSEMBLE = (
     "point",
     "at",
@@ -211,6 +216,8 @@ def page(seeds: int) -> str:
     glides.plot(PICTURES / "glide-corridor.png")
     parts.append(f"## {glides.TITLE}\n\n{GLIDE_NOTE}\n{markdown(HEADS, glides.rows())}\n{GLIDE_FIGURE}")
     parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
+    told = typed.measure(TYPING_RUNS)
+    parts.append(f"## {typed.TITLE}\n\n{typed.NOTE}\n{markdown(typed.HEADS, typed.rows(told))}")
     parts.append(imagery_section())
     parts.append(quiet_day_section())
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
@@ -229,7 +236,13 @@ def falcon_section() -> str:
     scores = [falcon.scored(flight) for flight in falcon.flights(Path(folder) / "falcon_telemetry")]
     falcon.plot(scores, PICTURES / "falcon-fits.png")
     figure = "![Misses of the fits in speed and altitude against time](_static/falcon-fits.png)\n"
-    return f"{FALCON_NOTE}\n{markdown(HEADS, falcon.rows_of(scores))}\n{figure}"
+    with TemporaryDirectory() as made:
+        file = Path(made) / "seen.ndjson"
+        said = [(one, seen.heard(one, 1, file)) for one in falcon.flights(Path(folder) / "falcon_telemetry")]
+    return (
+        f"{FALCON_NOTE}\n{markdown(HEADS, falcon.rows_of(scores))}\n{figure}\n"
+        f"## {seen.TITLE}\n\n{seen.NOTE}\n{markdown(HEADS, seen.rows_of(said))}"
+    )
 
 
 def imagery_section() -> str:

@@ -31,6 +31,7 @@ UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launche
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
 FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
 STEPS = np.array([100.0, 100.0, 100.0, 0.1, 0.1, 0.1])  # m and m/s, for the slope of the perigee
+LEAST = 1e-6  # probability that is left to what the air speaks against
 UNLIKELY_GLIDER = 0.01  # share of glide bodies among what does not fly like one until it meets the air (assumption)
 FAST = 7400.0  # m/s inertial: faster than any missile's burnout
 STEEP_FLIGHT, STEEP_SOUNDING = 1.5, 3.0  # apogee over range of what is fired to go up; soundings to lofted tests
@@ -90,7 +91,7 @@ def typing_of(
         weights = _ballistic(track, apogee_m, range_m)
         if air is not None:
             # what the air has told, over what the filter took for granted
-            odds = air.glide / (1.0 - air.glide) * (1.0 - SHARES[GLIDES]) / SHARES[GLIDES]
+            odds = air.glide / max(1.0 - air.glide, LEAST) * (1.0 - SHARES[GLIDES]) / SHARES[GLIDES]
             weights["hgv"] = odds * max(weights.get("hgv", 0.0), UNLIKELY_GLIDER * sum(weights.values()))
     land = {name: value for name, value in weights.items() if name in BANDS}
     weights["slbm"] = weights.get("slbm", 0.0) + at_sea * sum(land.values())

@@ -100,6 +100,8 @@ def test_typing_uses_the_energy_before_the_air_and_what_the_air_told() -> None:
     assert typing_of(braked, 0.0, apogee, distance, NONE) == told
     assert told["hgv"] < 0.01
     assert typing_of(glides, 0.0, apogee, distance, NONE)["hgv"] > 0.8
+    sure = typing_of(in_air(glide=1.0, lift=2e-4), 0.0, apogee, distance, NONE)
+    assert 0.9 < sure["hgv"] < 1.0
     entered = before_air(falls)
     assert entered.phase == "ballistic"
     assert entered.air is None
