@@ -1,7 +1,8 @@
 """The events stage: which tracks, own and received from partners, are one launch.
 
-Tracks of partners may rest on the same sensors as own ones, so they are fused by covariance intersection, which stays
-consistent whatever they share (Julier and Uhlmann 1997).
+Tracks of partners may rest on the same sensors as own ones. States are fused by inverse covariance intersection, which
+stays consistent whatever part of their evidence they share (Noack and others 2017), but where the tracks name no common
+sensor: there their information adds up.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
-from launchwatch.core.gaussians import intersect_covariances, squared_distance
+from launchwatch.core.gaussians import fuse_independent, intersect_inverse, squared_distance
 from launchwatch.messages.events import Event, EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
@@ -210,14 +211,24 @@ def _state_distance(a: Track, b: Track) -> float:
     return squared_distance(away, spread)
 
 
+def independent(a: Track, b: Track) -> bool:
+    """Whether the errors of two tracks are independent: they name no common sensor, and not both saw the plume.
+
+    Fits of a plume share a model of the ascent, and with it what the model does not hold.
+    """
+    both_saw = "infrared" in a.phenomenologies and "infrared" in b.phenomenologies
+    return set(a.sensors).isdisjoint(b.sensors) and not both_saw
+
+
 def fuse(tracks: list[Track]) -> Track:
-    """One track of several of the same launch, by covariance intersection of states and launches.
+    """One track of several of the same launch: states by what they share, launches by covariance intersection.
 
     States that contradict each other are not mixed: the preferred one stands.
     """
     ordered = sorted(tracks, key=lambda t: (not fell_behind(t, tracks), *preference(t)), reverse=True)
     best = ordered[0]
     state, covariance, launch = best.state, best.covariance, best.launch
+    mixed = [best]
     for other in ordered[1:]:
         free = best.phase == other.phase == "ballistic" and other.status != "dropped"
         if free and _state_distance(best, other) < STATE_GATE:
@@ -225,7 +236,9 @@ def fuse(tracks: list[Track]) -> Track:
             phi = flight.transition(other.state, dt)
             moved, spread = flight.state_after(other.state, dt), phi @ other.covariance @ phi.T
             if bounded(covariance) and bounded(spread):
-                state, covariance = intersect_covariances(state, covariance, moved, spread)
+                way = fuse_independent if all(independent(one, other) for one in mixed) else intersect_inverse
+                state, covariance = way(state, covariance, moved, spread)
+                mixed.append(other)
         launch = fuse_launches(launch, other.launch)
     kinds: dict[Phenomenology, str] = {}
     for t in sorted(ordered, key=lambda t: t.first_detection_ns):

@@ -10,6 +10,7 @@ from launchwatch.processing.events.stage import (
     EventsState,
     fell_behind,
     fuse,
+    independent,
     preference,
     same_launch,
 )
@@ -98,14 +99,26 @@ def test_boosting_tracks_are_told_apart_by_their_launches() -> None:
     assert not same_launch(boosting, track("T0002", phase="boost", launch=None))
 
 
-def test_fusion_is_covariance_intersection_never_surer_than_the_evidence() -> None:
+def test_fusion_of_tracks_that_share_a_sensor_is_never_surer_than_the_evidence() -> None:
     sure = track(covariance=np.diag([100.0, 900.0, 300.0, 2.0, 8.0, 5.0]) ** 2)
     other = track("T0002", covariance=np.diag([900.0, 100.0, 300.0, 8.0, 2.0, 5.0]) ** 2)
     fused = fuse([sure, other])
     assert np.trace(fused.covariance) < np.trace(sure.covariance)
-    # The intersection lies on w P1^-1 + (1 - w) P2^-1, so it is nowhere below what independence would give.
+    # Something is taken for shared, so it is nowhere below what independence would give.
     independent = np.linalg.inv(np.linalg.inv(sure.covariance) + np.linalg.inv(other.covariance))
     assert np.all(np.linalg.eigvalsh(fused.covariance - independent) > 0.0)
+
+
+def test_information_of_tracks_without_a_common_sensor_adds_up() -> None:
+    radar = {"sensors": ("radar-1",), "phenomenologies": ("radar",), "kind_sensors": ("radar-1",)}
+    fused = fuse([track(), track("T0002", **radar)])
+    np.testing.assert_allclose(fused.covariance, 0.5 * track().covariance, rtol=1e-9)  # rounding of two inversions
+    # a third track on a sensor of the first two brings nothing new
+    both = {name: (*getattr(track(), name), *sensors) for name, sensors in radar.items()}
+    again = fuse([track(), track("T0002", **radar), track("us:T0001", covariance=0.5 * track().covariance, **both)])
+    assert np.trace(again.covariance) > 0.49 * np.trace(track().covariance)
+    # two satellites share the model of the ascent
+    assert not independent(track(), track("T0002", sensors=("ir-2",), kind_sensors=("ir-2",)))
 
 
 def test_a_track_fused_with_its_own_copy_is_no_surer() -> None:
