@@ -2,18 +2,12 @@ import numpy as np
 import pytest
 
 from launchwatch.core.epochs import NS
+from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.events.stage import (
-    EventsStage,
-    EventsState,
-    fell_behind,
-    fuse,
-    independent,
-    preference,
-    same_launch,
-)
+from launchwatch.processing.events.joining import fell_behind, fuse, independent, preference, same_launch
+from launchwatch.processing.events.stage import EventsStage, EventsState
 from launchwatch.processing.motion import ballistic
 from unit.processing.made import T0, launch_fit, state_above, track
 
@@ -46,7 +40,7 @@ def released(item: Track, sender: str = "us") -> Release:
 
 
 def ids(outputs: list[Output]) -> list[str]:
-    return [output.payload.event for output in outputs]
+    return [output.payload.event for output in outputs if isinstance(output.payload, Event)]
 
 
 def test_one_launch_is_one_event_with_numbered_versions() -> None:
