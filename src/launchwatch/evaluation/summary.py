@@ -19,6 +19,7 @@ from launchwatch.evaluation.matching import launch_of_assessment, launch_of_trac
 from launchwatch.evaluation.non_launches import account
 from launchwatch.messages.assessments import Assessment, GroundPoint
 from launchwatch.messages.envelope import Envelope
+from launchwatch.messages.events import Raid
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
@@ -71,7 +72,9 @@ def summarise(
         for flight in case.flights:
             launches.append(_launch(case, flight, scenario, partners, regions))
         final = {a.event: a for a in _assessments(case.chains[first, "integrated"])}
-        false_events += sum(launch_of_assessment(a, case.flights) is None for a in final.values())
+        false_events += sum(
+            a.merged_into is None and launch_of_assessment(a, case.flights) is None for a in final.values()
+        )
     document = {
         "schema": SCHEMA,
         "scenario": scenario.id,
@@ -81,12 +84,30 @@ def summarise(
         "launches": launches,
         "partners": {name: _medians(launches, name) for name in scenario.partners},
         "false_events": false_events,
+        "raids": [raid for case in cases for raid in _raids(case, first)],
     }
     if scenario.non_launches is None:
         return document
     (case,) = cases
     homes = {name: partners[name].region for name in scenario.partners}
     return document | {"non_launches": account(case.played, case.observed, case.suppressed, case.chains, homes)}
+
+
+def _raids(case: CaseRecord, name: str) -> list[dict[str, Any]]:
+    """Raids of a partner's integrated chain as it knew them in the end."""
+    last = {e.payload.raid: e.payload for e in case.chains[name, "integrated"].outputs if isinstance(e.payload, Raid)}
+    return [
+        {
+            "id": raid.raid,
+            "case": case.case,
+            "events": list(raid.events),
+            "first_launch": format_utc(raid.from_ns, 3),
+            "last_launch": format_utc(raid.until_ns, 3),
+            "count": {"lowest": raid.lowest, "probable": raid.probable, "highest": raid.highest},
+        }
+        for raid in last.values()
+        if raid.events
+    ]
 
 
 def _assessments(chain: ChainRecord) -> list[Assessment]:

@@ -18,7 +18,7 @@ class BreakUp(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     epoch_ns : when, ns TAI.
-    state : (6,) of the vehicle then, position m and velocity m/s, ITRF.
+    state : (6,) of the mean of its pieces then, position m and velocity m/s, ITRF.
     covariance : (6, 6) likewise.
     spread_m_s : standard deviation, per axis, of the velocities that the pieces were given.
     pieces : how many of them have tracks.

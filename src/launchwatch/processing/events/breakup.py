@@ -13,12 +13,13 @@ from launchwatch.processing.events.joining import S, fell_behind
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.launches import bounded
 
-PIECES = 2
-"""So many tracks beside the vehicle's: one may be a spent stage, or what a payload let go."""
-PUSH_M_S = 15.0
-"""Springs and small retro-rockets push stages and payloads apart by up to 10 m/s; a break-up throws pieces faster."""
-SIGMAS, PLACE_FLOOR_M, LATE_S = 3.0, 5e3, 10.0
-LEAST_SPREAD_M_S = 20.0  # what the few pieces seen show is a small sample
+PUSH_M_S, MOST_M_S = 30.0, 500.0
+"""Springs and retro-rockets push stages and payloads apart by 1 to 20 m/s, a break-up throws pieces faster, but not as
+fast as a stage that burns on unseen leaves the one before."""
+SIGMAS, PLACE_FLOOR_M, LATE_S = 3.0, 3e3, 2.0
+SPREAD_M_S, SPREAD_DEGREES = 100.0, 3
+"""Velocity per axis that a break-up gives, and what that is worth beside the few pieces seen (assumption: stages that
+exploded in orbit threw most pieces at some tens to 200 m/s)."""
 
 
 def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
@@ -28,7 +29,7 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
     what is let go on purpose. What fell behind at a staging was elsewhere.
     """
     seen = [t for t in tracks if t.burnout_ns is not None and t.phase == "ballistic" and "infrared" in t.phenomenologies]
-    if not seen or len(tracks) <= PIECES:
+    if not seen or len(tracks) < 2:
         return None
     vehicle = max(seen, key=lambda t: t.detections)
     assert vehicle.burnout_ns is not None
@@ -46,17 +47,23 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
         length, speed = float(np.linalg.norm(apart[:3])), float(np.linalg.norm(apart[3:]))
         reach = PLACE_FLOOR_M + LATE_S * speed + SIGMAS * float(np.sqrt(np.trace(both[:3, :3])))
         along = apart[3:] / speed if speed > 0.0 else np.zeros(3)
-        if length < reach and speed > PUSH_M_S + SIGMAS * float(np.sqrt(along @ both[3:, 3:] @ along)):
-            thrown.append(speed)
-    if len(thrown) < PIECES:
+        doubt = SIGMAS * float(np.sqrt(along @ both[3:, 3:] @ along))
+        if length < reach and PUSH_M_S + doubt < speed < MOST_M_S:
+            thrown.append(other)
+    if not thrown:
         return None
-    spread_m_s = max(float(np.sqrt(np.mean(np.square(thrown)) / 3.0)), LEAST_SPREAD_M_S)
+    # What the vehicle's track follows since then is a piece like the others.
+    pieces = np.array([state, *thrown])
+    mean = pieces.mean(axis=0)
+    squares = float(np.sum((pieces - mean)[:, 3:] ** 2))
+    variance = (SPREAD_DEGREES * SPREAD_M_S**2 + squares) / (SPREAD_DEGREES + 3 * len(thrown))
+    covariance = covariance + np.diag([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]) * variance / len(pieces)
     return BreakUp(
         epoch_ns=vehicle.burnout_ns,
-        state=state,
+        state=mean,
         covariance=covariance,
-        spread_m_s=spread_m_s,
-        pieces=len(thrown) + 1,
+        spread_m_s=float(np.sqrt(variance)),
+        pieces=len(pieces),
     )
 
 

@@ -57,11 +57,11 @@ def launched(
     sections : mapping of CrossSection
         By id (`Catalog.cross_sections`).
     """
-    found = [*bodies(booster, path), *_pieces(launch, path)]
+    found = [*bodies(booster, path), *pieces(launch, path)]
     return [_object(launch, time_ns, booster, body, signatures, sections) for body in found]
 
 
-def _pieces(launch: str, path: Trajectory) -> tuple[Body, ...]:
+def pieces(launch: str, path: Trajectory) -> tuple[Body, ...]:
     """Fragments of a launch that breaks up, beside the largest, which is its payload's trajectory itself."""
     failure = path.plan.failure
     if failure is None or failure.kind != "break-up":
