@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from launchwatch.assembly.flight.launch import flown
-from launchwatch.assembly.rundir import view_of
 from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.rundir import view_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_scenario
 from launchwatch.core.frames import enu_axes
@@ -112,7 +112,7 @@ def test_two_weak_launches_in_one_minute_stay_two(made: Callable[..., Any], seed
 def test_fires_beside_a_launch_leave_it_one_launch(
     made: Callable[..., Any], catalog: Catalog, tmp_path: Path
 ) -> None:
-    """A lattice of large fires, 3 km apart around the launch point, seen over a day; those play that begin meanwhile."""
+    """Large fires, 3 km apart around the launch point, seen over a day; those play that begin meanwhile."""
     lines = [FIRES_HEAD]
     for k in range(576):
         hours, minutes = divmod(k * 605 % 1440, 60)  # spread over the day
@@ -128,7 +128,7 @@ def test_fires_beside_a_launch_leave_it_one_launch(
     (event,) = last_of_each(run).values()
     assert event.impact is not None
     (launch,) = run.summary["launches"]
-    assert launch["errors"][-1]["launch_point_km"] < 5.0  # two kilometres is what such a launch is known to without fires
+    assert launch["errors"][-1]["launch_point_km"] < 5.0  # without fires it is known to about 2 km
     assert run.summary["false_events"] == 0
     assert "What became of everything that is no launch" in render_html(view_of(run, catalog, []))
 

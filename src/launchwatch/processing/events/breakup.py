@@ -28,8 +28,9 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
     Each track is run back to where a satellite saw the plume go out. Pieces were there, and have left it faster than
     what is let go on purpose. What fell behind at a staging was elsewhere.
     """
-    seen = [t for t in tracks if t.burnout_ns is not None and t.phase == "ballistic" and "infrared" in t.phenomenologies]
-    if not seen or len(tracks) < 2:
+    flying = [t for t in tracks if t.phase == "ballistic"]
+    seen = [t for t in flying if t.burnout_ns is not None and "infrared" in t.phenomenologies]
+    if not seen or len(flying) < 2:
         return None
     vehicle = max(seen, key=lambda t: t.detections)
     assert vehicle.burnout_ns is not None
@@ -37,8 +38,8 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
     if not bounded(covariance):
         return None
     thrown = []
-    for track in tracks:
-        if track is vehicle or track.phase != "ballistic" or fell_behind(track, [vehicle]):
+    for track in flying:
+        if track is vehicle or fell_behind(track, [vehicle]):
             continue
         other, spread = _at(track, vehicle.burnout_ns)
         if not bounded(spread):

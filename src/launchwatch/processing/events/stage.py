@@ -160,10 +160,12 @@ def _merging(state: EventsState, changed: dict[str, list[str]]) -> list[tuple[Ev
     open_ = [record for record in state.events if not record.closed]
     pairs: list[tuple[EventRecord, EventRecord]] = []
     for k, younger in enumerate(open_):
-        fresh = [one for one in open_[:k] if one.event in changed or younger.event in changed]
-        fitting = [older for older in fresh if _one(older, younger)]
-        if len(fitting) == 1 and fitting[0].event not in {one.event for _, one in pairs}:
-            pairs.append((fitting[0], younger))
+        older = [one for one in open_[:k] if one.event in changed or younger.event in changed]
+        found = next((one for one in older if _one(one, younger)), None)
+        if found is None or any(found is taken for _, taken in pairs):
+            continue
+        if not any(_one(other, younger) for other in open_ if other is not found and other is not younger):
+            pairs.append((found, younger))
     return pairs
 
 
