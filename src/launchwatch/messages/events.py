@@ -37,7 +37,8 @@ class Event(msgspec.Struct, frozen=True, tag="event", kw_only=True):
     Attributes
     ----------
     event : stable identifier, `<node>-<YYYYMMDD>-<serial>`.
-    aliases : identifiers under which it was known as well: of other nodes, and of events that merged into it.
+    aliases : identifiers under which it was known as well: of other nodes, of events that merged into it, and of an
+        event that ended out of sight and was found again.
     version : counts from 1.
     tracks : identifiers of its tracks, own and foreign (`<node>:<track>`).
     preferred : the track that speaks for the event (the fused one where partners share tracks).

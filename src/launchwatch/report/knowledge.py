@@ -29,7 +29,7 @@ _LOOK = {
     "impact_within_200_km_s": (PURPLE, "^"),
     "impact_within_20_km_s": (BLUE, "D"),
 }
-_ROW_IN, _MARGIN_IN = 0.3, 1.15
+_ROW_IN, _MARGIN_IN = 0.38, 1.15
 
 
 def knowledge_rows(view: RunView) -> tuple[tuple[str, ...], ...]:

@@ -23,6 +23,9 @@ from launchwatch.processing.motion.launches import bounded, fuse_launches, launc
 S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
 LAUNCH_GATE = 30.0
+SHORT_S, BEND, GROWTH, FAR = 300.0, 6.0, 1.5, 9.0
+"""A straight line of so many seconds misses a fall by at most `BEND` m/s^2 times their square (half of gravity, and what
+the Earth's turning adds), and spreads by `GROWTH` times what it says; gates are widened up to `FAR` times."""
 BEHIND_S = 10.0  # so much may a burnout be misjudged
 SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
@@ -117,6 +120,8 @@ def state_distance(a: Track, b: Track) -> float:
     if np.trace(a.covariance[:3, :3]) < np.trace(b.covariance[:3, :3]):
         a, b = b, a
     dt = (a.epoch_ns - b.epoch_ns) / S
+    if abs(dt) < SHORT_S and _far_apart(a, b, dt):
+        return np.inf
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
     away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
     if not bounded(spread):
@@ -134,6 +139,14 @@ def independent(a: Track, b: Track) -> bool:
 
 def _both_saw(a: Track, b: Track) -> bool:
     return "infrared" in a.phenomenologies and "infrared" in b.phenomenologies
+
+
+def _far_apart(a: Track, b: Track, dt: float) -> bool:
+    """Whether two states lie outside each other's gate by far; a straight line tells, and spares most pairs the rest."""
+    straight = b.state[:3] + dt * b.state[3:]
+    deviation = np.sqrt([np.trace(p) for p in (a.covariance[:3, :3], b.covariance[:3, :3], b.covariance[3:, 3:])])
+    reach = deviation[0] + deviation[1] + GROWTH * abs(dt) * deviation[2]
+    return bool(np.linalg.norm(a.state[:3] - straight) > BEND * dt * dt + np.sqrt(STATE_GATE * FAR) * reach)
 
 
 def fuse(tracks: list[Track]) -> Track:

@@ -1,7 +1,8 @@
 """The events stage: which tracks, own and received from partners, are one launch, and which launches are one raid.
 
 An identifier stays: of two events that turn out to be one launch the older goes on and bears the name of the younger as
-an alias; a track that turns out to be another launch than the rest of its event leaves it for a new one.
+an alias; a track that turns out to be another launch than the rest of its event leaves it for a new one. An event that
+ended out of sight is not opened again: what is found of it later is a new one, with the name of the old as an alias.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ class EventsStage:
             outputs.append(_merge(older, younger, lineage))
         for record in state.events:
             if record.event in changed:
+                _recall(state, record)
                 outputs.append(_say(record, tuple(dict.fromkeys(changed[record.event]))))
         if changed:
             outputs += _raids(state, [name for names in changed.values() for name in names], now)
@@ -169,6 +171,22 @@ def _merging(state: EventsState, changed: dict[str, list[str]]) -> list[tuple[Ev
     return pairs
 
 
+def _recall(state: EventsState, record: EventRecord) -> None:
+    """Note which event that ended out of sight this one is, found again: the only one whose launch can be its own."""
+    ended = [one for one in state.events if one is not record and one.closed and one.merged_into is None]
+    if not ended or record.closed:
+        return
+    mine = [t for t in record.tracks.values() if t.status != "dropped"]
+    found = [
+        one
+        for one in ended
+        if any(same_launch(x, y) for x in mine for y in one.tracks.values())
+        and not any(two_launches(x, y) for x in mine for y in one.tracks.values())
+    ]
+    if len(found) == 1 and found[0].event not in record.aliases:
+        record.aliases.append(found[0].event)
+
+
 def _one(a: EventRecord, b: EventRecord) -> bool:
     """Whether two events are one launch: some of their tracks can be one, and none speaks against it."""
     living = [(x, y) for x in a.tracks.values() for y in b.tracks.values() if "dropped" not in (x.status, y.status)]
@@ -210,10 +228,11 @@ def _say(record: EventRecord, lineage: tuple[str, ...]) -> Output:
 
 def _raids(state: EventsState, lineage: Sequence[str], now: int) -> list[Output]:
     """Raids that are new or other than said before."""
+    known = {alias for record in state.events for alias in record.aliases}
     members = [
         Member(record.event, record.tracks, record.break_up is not None)
         for record in state.events
-        if record.merged_into is None
+        if record.event not in known
     ]
     found = {raid.raid: raid for raid in raids_of(members)}
     said = {raid.raid: raid for raid in state.raids}

@@ -9,7 +9,15 @@ from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import LaunchFit, Track
-from launchwatch.processing.events.joining import fell_behind, fuse, independent, preference, same_launch
+from launchwatch.processing.events.joining import (
+    STATE_GATE,
+    fell_behind,
+    fuse,
+    independent,
+    preference,
+    same_launch,
+    state_distance,
+)
 from launchwatch.processing.events.stage import EventsStage, EventsState
 from launchwatch.processing.motion import ballistic
 from unit.processing.made import T0, launch_fit, state_above, track
@@ -86,6 +94,17 @@ def test_states_at_other_epochs_are_compared_at_one() -> None:
     assert same_launch(track(), later)
     assert same_launch(later, track())
     assert not same_launch(track(), track("T0002", **ELSEWHERE))
+
+
+@given(st.floats(-250.0, 250.0), st.tuples(*[st.floats(-1.0, 1.0)] * 6), st.floats(0.1, 30.0))
+def test_the_quick_look_drops_no_pair_within_the_gate(seconds: float, step: tuple[float, ...], blur: float) -> None:
+    """A state run on and moved by up to the edge of the gate is never called far."""
+    covariance = blur**2 * track().covariance
+    move = np.linalg.cholesky(covariance) @ (np.array(step) / max(np.linalg.norm(step), 1.0)) * np.sqrt(STATE_GATE)
+    moved = ballistic.state_after(track().state + move, seconds)
+    later = track("T0002", epoch_ns=T0 + round(seconds * NS), state=moved, covariance=covariance)
+    assert np.isfinite(state_distance(track(covariance=covariance), later))
+    assert np.isfinite(state_distance(later, track(covariance=covariance)))
 
 
 def test_boosting_tracks_are_told_apart_by_their_launches() -> None:
@@ -247,6 +266,19 @@ def test_every_track_is_in_one_open_event_and_ids_are_not_used_again(order: list
         if isinstance(output.payload, Event):
             versions.setdefault(output.payload.event, []).append(output.payload.version)
     assert all(said == list(range(1, len(said) + 1)) for said in versions.values())
+
+
+def test_what_was_lost_and_is_found_again_is_a_new_event_with_the_old_name_and_no_raid() -> None:
+    lost = track(version=2, status="dropped")
+    again = track("T0002", epoch_ns=T0 + 900 * NS, phenomenologies=("radar",), kind_sensors=("radar-1",))
+    elsewhere = track("T0003", **(ELSEWHERE | {"launch": launch_fit(lon_deg=136.0, time_ns=T0 + 2000 * NS)}))
+    _, outputs = heard(track(), lost, again, elsewhere)
+    events = [output.payload for output in outputs if isinstance(output.payload, Event)]
+    assert [(e.event[-3:], e.status, len(e.aliases)) for e in events] == [
+        ("001", "new", 0), ("001", "final", 0), ("002", "new", 1), ("003", "new", 0)
+    ]  # fmt: skip
+    assert events[2].aliases == (events[0].event,)
+    assert not [output for output in outputs if isinstance(output.payload, Raid)]
 
 
 def test_launches_close_in_time_are_a_raid_with_bounds() -> None:
