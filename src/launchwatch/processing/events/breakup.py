@@ -16,7 +16,9 @@ from launchwatch.processing.motion.launches import bounded
 PUSH_M_S, MOST_M_S = 30.0, 500.0
 """Springs and retro-rockets push stages and payloads apart by 1 to 20 m/s, a break-up throws pieces faster, but not as
 fast as a stage that burns on unseen leaves the one before."""
-SIGMAS, PLACE_FLOOR_M, LATE_S = 3.0, 3e3, 2.0
+LEAST_THRUST_M_S2 = 8.0
+"""What was left behind at the last staging is slower by at least this times the burn since: no piece if it may be that."""
+SIGMAS, PLACE_FLOOR_M, PLACE_MOST_M, LATE_S = 3.0, 3e3, 12e3, 2.0  # what is known worse may have been anywhere
 SPREAD_M_S, SPREAD_DEGREES = 100.0, 3
 """Velocity per axis that a break-up gives, and what that is worth beside the few pieces seen (assumption: stages that
 exploded in orbit threw most pieces at some tens to 200 m/s)."""
@@ -37,6 +39,9 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
     state, covariance = _at(vehicle, vehicle.burnout_ns)
     if not bounded(covariance):
         return None
+    stagings = [at for t in tracks for at in t.staging_ns if at < vehicle.burnout_ns]
+    burned_s = (vehicle.burnout_ns - max(stagings)) / S if stagings else np.inf
+    most = min(MOST_M_S, LEAST_THRUST_M_S2 * burned_s)
     thrown = []
     for track in flying:
         if track is vehicle or fell_behind(track, [vehicle]):
@@ -46,10 +51,11 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
             continue
         apart, both = other - state, covariance + spread
         length, speed = float(np.linalg.norm(apart[:3])), float(np.linalg.norm(apart[3:]))
-        reach = PLACE_FLOOR_M + LATE_S * speed + SIGMAS * float(np.sqrt(np.trace(both[:3, :3])))
+        blur = SIGMAS * float(np.sqrt(np.trace(both[:3, :3])))
+        here = length < PLACE_FLOOR_M + LATE_S * speed + blur and blur < PLACE_MOST_M
         along = apart[3:] / speed if speed > 0.0 else np.zeros(3)
         doubt = SIGMAS * float(np.sqrt(along @ both[3:, 3:] @ along))
-        if length < reach and PUSH_M_S + doubt < speed < MOST_M_S:
+        if here and PUSH_M_S + doubt < speed < most:
             thrown.append(other)
     if not thrown:
         return None

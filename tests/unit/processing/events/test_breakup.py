@@ -66,6 +66,20 @@ def test_what_burned_on_unseen_or_fell_behind_breaks_nothing() -> None:
     assert break_up_of([vehicle(), msgspec.structs.replace(behind, free_from_ns=BURNOUT - 60 * NS)]) is None
 
 
+def test_the_stage_before_a_short_burn_is_no_piece() -> None:
+    """Twelve seconds after a staging what was left there is slower by hundreds of metres a second; long after, by more."""
+    slow = piece(np.array([300.0, 0.0, 0.0]))
+    assert break_up_of([vehicle(), slow]) is not None
+    for seconds, told in ((12, False), (60, True)):
+        staged = msgspec.structs.replace(vehicle(), staging_ns=(BURNOUT - seconds * NS,))
+        assert (break_up_of([staged, slow]) is not None) is told
+
+
+def test_a_place_that_is_hardly_known_shows_no_piece() -> None:
+    vague = np.diag([3e3, 3e3, 3e3, 2.0, 2.0, 2.0]) ** 2
+    assert break_up_of([vehicle(), msgspec.structs.replace(piece(np.array([90.0, 0.0, 0.0])), covariance=vague)]) is None
+
+
 def test_no_plume_seen_no_break_up_told() -> None:
     assert break_up_of([piece(np.zeros(3), "T0001"), piece(np.array([90.0, 0.0, 0.0]))]) is None
     assert break_up_of([vehicle()]) is None
