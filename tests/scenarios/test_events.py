@@ -53,6 +53,16 @@ launches:
   - {id: broken, booster: hwasong-15, time: '2026-08-20T20:00:00Z', from: {lat_deg: 39.3, lon_deg: 126.0},
      trajectory: {to: {lat_deg: 21.3, lon_deg: -157.9}}, failure: {kind: break-up, time_s: 120.0}}
 """
+LEFT_BEHIND = """
+id: left-behind
+title: Radar follows the stage that a short last burn left behind
+sources: ['A case of joint-warning']
+partners: [ru, cn]
+objects: all
+launches:
+  - {id: three-stages, booster: trident-d5, time: '2026-08-20T20:00:00Z', from: {lat_deg: 15.0, lon_deg: 140.0},
+     trajectory: {to: {lat_deg: 52.0, lon_deg: 104.0}}}
+"""
 FIRES_HEAD = "latitude,longitude,scan,track,acq_date,acq_time,satellite,confidence,frp"
 CHAIN = ("us", "integrated")
 
@@ -164,6 +174,15 @@ def test_a_break_up_ends_as_lost_with_the_ellipse_of_its_debris(
             f"{event.impact.ellipse_95.semi_minor_km:.0f} km holds {within} of {len(debris)} pieces"
         )
     assert run.summary["false_events"] == 0
+
+
+def test_spent_stages_are_no_break_up(made: Callable[..., Any]) -> None:
+    run = made(LEFT_BEHIND)
+    (case,) = run.cases
+    for chain in case.chains:
+        told = records(run, Event, chain)
+        assert any(len(event.tracks) > 1 for event in told) or "alone" in chain
+        assert not any(event.break_up for event in told), chain
 
 
 def test_an_event_that_radar_opened_on_a_piece_merges_into_the_older(made: Callable[..., Any]) -> None:

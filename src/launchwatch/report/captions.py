@@ -76,8 +76,8 @@ def globe_caption(partner: str) -> str:
 
 
 KNOWLEDGE_FIGURE = (
-    "When each chain knew what: from then on what it said was right and stayed so. Full marks: median over the launches "
-    "that reached the state; pale ones: each launch. The time is on a logarithmic axis."
+    "When each chain knew what: from then on what it said was right and stayed so. Full marks: median over the "
+    "launches that reached the state; pale ones: each launch. The time is on a logarithmic axis."
 )
 KNOWLEDGE_TABLE = (
     "When each chain knew what (median in minutes:seconds after lift-off, with the number of launches that got there), "

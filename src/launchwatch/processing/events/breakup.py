@@ -17,7 +17,7 @@ PUSH_M_S, MOST_M_S = 30.0, 500.0
 """Springs and retro-rockets push stages and payloads apart by 1 to 20 m/s, a break-up throws pieces faster, but not as
 fast as a stage that burns on unseen leaves the one before."""
 LEAST_THRUST_M_S2 = 8.0
-"""What was left behind at the last staging is slower by at least this times the burn since: no piece if it may be that."""
+"""What was left at the last staging is slower by at least this times the burn since: no piece if it may be that."""
 SIGMAS, PLACE_FLOOR_M, PLACE_MOST_M, LATE_S = 3.0, 3e3, 12e3, 2.0  # what is known worse may have been anywhere
 SPREAD_M_S, SPREAD_DEGREES = 100.0, 3
 """Velocity per axis that a break-up gives, and what that is worth beside the few pieces seen (assumption: stages that

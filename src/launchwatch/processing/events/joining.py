@@ -24,8 +24,8 @@ S = 1_000_000_000
 STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
 LAUNCH_GATE = 30.0
 SHORT_S, BEND, GROWTH, FAR = 300.0, 6.0, 1.5, 9.0
-"""A straight line of so many seconds misses a fall by at most `BEND` m/s^2 times their square (half of gravity, and what
-the Earth's turning adds), and spreads by `GROWTH` times what it says; gates are widened up to `FAR` times."""
+"""A straight line of so many seconds misses a fall by at most `BEND` m/s^2 times their square (half of gravity, and
+what the Earth's turning adds), and spreads by `GROWTH` times what it says; gates are widened up to `FAR` times."""
 BEHIND_S = 10.0  # so much may a burnout be misjudged
 SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
@@ -142,7 +142,7 @@ def _both_saw(a: Track, b: Track) -> bool:
 
 
 def _far_apart(a: Track, b: Track, dt: float) -> bool:
-    """Whether two states lie outside each other's gate by far; a straight line tells, and spares most pairs the rest."""
+    """Whether two states lie outside each other's gate by far; a straight line tells, and spares most the rest."""
     straight = b.state[:3] + dt * b.state[3:]
     deviation = np.sqrt([np.trace(p) for p in (a.covariance[:3, :3], b.covariance[:3, :3], b.covariance[3:, 3:])])
     reach = deviation[0] + deviation[1] + GROWTH * abs(dt) * deviation[2]
