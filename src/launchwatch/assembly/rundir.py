@@ -121,6 +121,8 @@ def event_of(envelope: Envelope, case: str, partner: str, chain: str) -> dict[st
         "chain": chain,
         "case": case,
         "aliases": list(a.aliases),
+        "merged_into": a.merged_into,
+        "split_from": a.split_from,
         "version": a.version,
         "emitted": _utc(envelope.emitted_ns),
         "status": a.status,

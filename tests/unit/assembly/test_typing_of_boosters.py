@@ -1,4 +1,4 @@
-"""Boosters through sensors and chain: the energy class by burnout and half a minute (the whole matrix: validation page)."""
+"""Boosters through sensors and chain: the class half a minute after burnout (the whole matrix: validation page)."""
 
 import pytest
 from validation_typing import played

@@ -12,6 +12,7 @@ from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.gaussians import ellipse_95
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, RegionThreat
+from launchwatch.messages.events import BreakUp
 from launchwatch.messages.tracks import LaunchFit, Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.reach import landing_of, state_of
@@ -21,9 +22,12 @@ from launchwatch.processing.motion import descent
 S = 1_000_000_000
 DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 within two sigma
 IMPACT_FLOOR_M = 12.0  # steps of the fall, terrain of the ellipsoid; the simulated air has no wind
+DEBRIS_DRAG, DEBRIS_LOG_SIGMA = 1.0 / 550.0, 0.85
+"""Drag of pieces, m^2/kg, and the spread of its logarithm: sheets of 100 kg/m^2 to engines of 3000 within two sigma
+(assumption)."""
 STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
 UNBOUNDED_M = 3000e3  # an impact point worse known than this is none: the ellipse would reach round the Earth
-SAMPLES = 96
+SAMPLES, DRAG_NODES = 96, 5
 PATH_STEP_S = 20.0
 ORBIT_PERIGEE_M = 100e3
 
@@ -114,6 +118,39 @@ def descend(track: Track) -> Descent:
         return Descent(None, apogee)
     impact = ground_point(mean.position, track.epoch_ns + round(mean.seconds * S), sigma_s, covariance)
     return Descent(impact, apogee)
+
+
+def scatter(broken: BreakUp) -> GroundPoint | None:
+    """Where the debris of a break-up falls, with the ellipse that holds 95 % of its pieces; null where that is nowhere.
+
+    Linear in place and velocity of a piece; over its drag, which shifts the fall by more than a straight line says, by
+    Gauss-Hermite points.
+    """
+    spread = broken.covariance + np.diag([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]) * broken.spread_m_s**2
+    nodes, weights = np.polynomial.hermite_e.hermegauss(DRAG_NODES)
+    weights = weights / weights.sum()
+    falls = [flight.fall(broken.state, DEBRIS_DRAG * float(np.exp(DEBRIS_LOG_SIGMA * node))) for node in nodes]
+    mean = falls[DRAG_NODES // 2]
+    moved = [flight.fall(broken.state + step, DEBRIS_DRAG) for step in np.diag(STEPS[:6])]
+    if any(f.seconds < 0.0 for f in (*falls, *moved)) or perigee_m(broken.state) > ORBIT_PERIGEE_M:
+        return None
+    lat, lon, _ = geodetic_from_itrf(mean.position)
+    axes = enu_axes(lat, lon)
+
+    def seen(fall: flight.Fall) -> FloatArray:
+        """East, north, m, and time, s, from the fall of a middling piece."""
+        return np.array([*(axes[:2] @ (fall.position - mean.position)), fall.seconds - mean.seconds])
+
+    by_drag = np.array([seen(f) for f in falls])
+    centre = weights @ by_drag
+    slope = np.column_stack([seen(f) / step for f, step in zip(moved, STEPS[:6], strict=True)])
+    covariance = slope @ spread @ slope.T + (weights * (by_drag - centre).T) @ (by_drag - centre)
+    ground = covariance[:2, :2] + IMPACT_FLOOR_M**2 * np.eye(2)
+    if float(np.trace(ground)) > UNBOUNDED_M**2:
+        return None
+    position = mean.position + centre[:2] @ axes[:2]
+    time_ns = broken.epoch_ns + round((mean.seconds + float(centre[2])) * S)
+    return ground_point(position, time_ns, float(np.sqrt(covariance[2, 2])), ground)
 
 
 def _normal_samples(count: int) -> FloatArray:
