@@ -5,7 +5,7 @@ PYTEST_ARGS ?=
 SEEDS ?= 20
 BIN := .venv/bin
 
-.PHONY: run test slow bench validation docs lint schemas boosters clean
+.PHONY: run test slow stonesoup bench validation docs lint schemas boosters clean
 .DEFAULT_GOAL := run
 
 # A fresh folder for each run: a folder that holds a run is never written to.
@@ -41,16 +41,26 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.sensors
 	$(BIN)/python -m benchmarks.imaging
 	$(BIN)/python -m benchmarks.radar
+	$(BIN)/python -m benchmarks.process
 
 validation: .venv/.installed-dev
 	$(BIN)/python tools/make_validation.py --seeds $(SEEDS)
 
 clean:
-	rm -rf .venv build docs/_build
+	rm -rf .venv .venv-stonesoup build docs/_build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("LaunchWatch needs Python 3.11 or newer, this is %d.%d; say make PYTHON=python3.x" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
+
+# Stone Soup is a peer and an oracle, in an environment of its own.
+stonesoup: .venv-stonesoup/.installed
+	.venv-stonesoup/bin/python -m pytest -q tests/unit/assembly/test_stonesoup.py
+
+.venv-stonesoup/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-stonesoup
+	.venv-stonesoup/bin/python -m pip install --quiet --disable-pip-version-check -e '.[stonesoup]' hypothesis pytest pytest-socket
+	@touch $@
 
 .venv/.installed: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .

@@ -291,13 +291,126 @@ def elements_errors() -> tuple[type[Exception], ...]:
     return (ElementsError,)
 
 
+# --- launchwatch process
+
+
+def observation_cases(folder: Path) -> list[Case]:
+    """A climb seen by two satellites and a radar, with looks, as lines, as tables and as a Tracking Data Message."""
+    from launchwatch.core.epochs import NS, format_utc, parse_utc
+    from launchwatch.formats.observations import ENDINGS, record_of, write_observations
+
+    begin = parse_utc("2026-08-20T10:00:00Z")
+    rows: list[dict[str, Any]] = []
+    plots = []
+    for k in range(25):
+        time = format_utc(begin + 2 * k * NS)
+        common = {"purpose": "test", "origin": "recorded", "time": time}
+        t = 2.0 * k
+        place = [-3.2e6 + 900.0 * t, 3.9e6 - 5.0 * t * t, 3.8e6 + 8.0 * t * t]
+        for name, position in (("east", [-2.1e7, 3.65e7, 0.0]), ("west", [2.1e7, 3.65e7, 0.0])):
+            sight = [a - b for a, b in zip(place, position, strict=True)]
+            far = sum(x * x for x in sight) ** 0.5
+            rows.append(
+                {"type": "look", "sensor": name, "sequence": 2 * k, **common, "false_alarm_density": 0.1,
+                 "detections": 1, "field": {
+                     "until": time, "period_s": 2.0, "looks": 1, "bias_urad": 5.0, "position_m": position}}
+            )  # fmt: skip
+            rows.append(
+                {"type": "infrared", "sensor": name, "sequence": 2 * k + 1, **common, "sensor_position_m": position,
+                 "line_of_sight": [x / far for x in sight], "sigma_urad": 20.0, "irradiance_w_m2": 1e-10,
+                 "band_um": [2.6, 2.9], "snr": 30.0}
+            )  # fmt: skip
+        if k > 5:
+            rows.append(
+                {"type": "radar", "sensor": "radar", "sequence": k, **common, "range_m": 9e5 - 1500.0 * t,
+                 "snr_db": 20.0, "site": {"lat_deg": 38.0, "lon_deg": 128.0, "alt_m": 0.0},
+                 "azimuth_deg": 30.0 + 0.1 * t, "elevation_deg": 5.0 + 0.2 * t, "sigma_range_m": 50.0,
+                 "sigma_azimuth_deg": 0.1, "sigma_elevation_deg": 0.1}
+            )  # fmt: skip
+            at = time[:-1]
+            plots += [f"RANGE = {at} {900.0 - 1.5 * t}", f"ANGLE_1 = {at} {30.0 + 0.1 * t}"]
+            plots += [f"ANGLE_2 = {at} {5.0 + 0.2 * t}", f"DOPPLER_INSTANTANEOUS = {at} -1.5"]
+    records = [record_of(row) for row in rows]
+    cases = []
+    for ending in ENDINGS:
+        path = folder / f"seen{ending}"
+        write_observations(records, path)
+        cases.append(Case(path.name, path.read_bytes()))
+    head = ["CCSDS_TDM_VERS = 2.0", "CREATION_DATE = 2026-08-20T12:00:00", "ORIGINATOR = TEST"]
+    meta = ["META_START", "TIME_SYSTEM = UTC", "PARTICIPANT_1 = us-beale", "PATH = 1,2,1", "META_STOP"]
+    message = "\n".join([*head, *meta, "DATA_START", *plots, "DATA_STOP", ""])
+    return [*cases, cases[0], cases[0], Case("seen.tdm", message.encode())]
+
+
+def damage_observations(cases: Sequence[Case], rng: random.Random) -> Case:
+    """Values of keys replaced, lines lost, doubled and moved; or damage to the bytes."""
+    case = rng.choice(cases)
+    if not case.name.endswith(".ndjson") or rng.random() < 0.3:
+        way = damaged_bytes if case.name.endswith((".parquet", ".arrow")) else damaged_text
+        return Case(case.name, way(case.content, rng.choice(cases).content, rng))
+    import msgspec
+
+    values: tuple[Any, ...] = (
+        None, True, 0, -1, 1e-300, 1e300, -1e9, 1e9, 2**63 - 1, 2**70, "", "x", [], [1.0], [0.0, 0.0, 0.0], {}, 0.5,
+        "2026-08-20T10:00:20Z", "2099-12-31T23:59:59Z", "1950-01-01T00:00:00Z", "2016-12-31T23:59:60Z", 90.0, 1e-3, 1e6,
+    )  # fmt: skip
+    rows = [msgspec.json.decode(line) for line in case.content.splitlines()]
+    for _ in range(rng.choice((1, 2, 5, 40))):
+        at = rng.randrange(len(rows))
+        kind = rng.randrange(8)
+        if kind == 0:
+            rows.insert(rng.randrange(len(rows)), rows.pop(at))
+        elif kind == 1:
+            rows[at:at] = [rows[at]] * rng.choice((1, 1, 200))
+        elif kind == 2:
+            rows[at] = rows[at] | {"sensor": rng.choice(("east", "west", "radar", "us-beale"))}
+        elif kind == 3 and isinstance(rows[at].get("field"), dict):
+            keys = ("until", "period_s", "looks", "position_m", "site", "sectors", "range_limits_m", "bias_urad")
+            key = rng.choice(keys)
+            rows[at] = rows[at] | {"field": rows[at]["field"] | {key: rng.choice(values)}}
+        elif kind == 4:
+            key = rng.choice(sorted(rows[at]))
+            if isinstance(rows[at][key], float):
+                factor = rng.choice((-1.0, 0.0, 1e-3, 1e3, 1.001, 1e6))
+                rows[at] = rows[at] | {key: rows[at][key] * factor}
+        elif kind == 5:
+            rows[at] = rows[at] | {"received": rng.choice(values)}
+        else:
+            rows[at] = rows[at] | {rng.choice(sorted(rows[at])): rng.choice(values)}
+    return Case(case.name, b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+
+
+def run_process(path: Path) -> None:
+    """The file through the chain into a folder beside it."""
+    from launchwatch.assembly.process import process_files
+
+    process_files([path], _catalog(), path.with_name("out"))
+
+
+def _catalog() -> Any:
+    if not _CATALOG:
+        from launchwatch.catalog.loader import load_catalog
+
+        _CATALOG.append(load_catalog())
+    return _CATALOG[0]
+
+
+def process_errors() -> tuple[type[Exception], ...]:
+    """What process may raise."""
+    from launchwatch.formats.observations import ObservationError
+
+    return (ObservationError,)
+
+
 TARGETS = {
     "detect": Target(scene_cases, damage_scene, run_detect, detect_errors),
     "catalogue": Target(catalogue_cases, damage_any(damaged_text), run_catalogue, catalogue_errors),
+    "process": Target(observation_cases, damage_observations, run_process, process_errors),
     "tle": Target(elements_cases, damage_elements, run_elements, elements_errors),
 }
 
 _GOOD: list[Case] = []  # the worker's good inputs
+_CATALOG: list[Any] = []  # read once
 
 
 def input_of(target: Target, cases: Sequence[Case], seed: int, index: int) -> Case:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import falcon_ascents as falcon
-import falcon_observations as observed
+import falcon_observations as seen
 import glide_flights as glides
 import published_flights as published
 import validation_coverage as covered
@@ -213,7 +214,6 @@ def page(seeds: int) -> str:
     glides.plot(PICTURES / "glide-corridor.png")
     parts.append(f"## {glides.TITLE}\n\n{GLIDE_NOTE}\n{markdown(HEADS, glides.rows())}\n{GLIDE_FIGURE}")
     parts.append(f"## {falcon.TITLE}\n\n{falcon_section()}")
-    parts.append(f"## {observed.TITLE}\n\n{observed_section()}")
     parts.append(imagery_section())
     parts.append(quiet_day_section())
     parts.append(typing_section())
@@ -233,16 +233,13 @@ def falcon_section() -> str:
     scores = [falcon.scored(flight) for flight in falcon.flights(Path(folder) / "falcon_telemetry")]
     falcon.plot(scores, PICTURES / "falcon-fits.png")
     figure = "![Misses of the fits in speed and altitude against time](_static/falcon-fits.png)\n"
-    return f"{FALCON_NOTE}\n{markdown(HEADS, falcon.rows_of(scores))}\n{figure}"
-
-
-def observed_section() -> str:
-    """What the chain says of real ascents, or why it says nothing."""
-    folder = os.environ.get("LAUNCHWATCH_DATA")
-    if folder is None:
-        return "Not computed: LAUNCHWATCH_DATA names no folder of real data.\n"
-    told = [observed.typed(flight, 1) for flight in falcon.flights(Path(folder) / "falcon_telemetry")]
-    return f"{observed.NOTE}\n{markdown(observed.HEADS, observed.rows_of(told))}"
+    with TemporaryDirectory() as made:
+        file = Path(made) / "seen.ndjson"
+        said = [(one, seen.heard(one, 1, file)) for one in falcon.flights(Path(folder) / "falcon_telemetry")]
+    return (
+        f"{FALCON_NOTE}\n{markdown(HEADS, falcon.rows_of(scores))}\n{figure}\n"
+        f"## {seen.TITLE}\n\n{seen.NOTE}\n{markdown(HEADS, seen.rows_of(said))}"
+    )
 
 
 def imagery_section() -> str:

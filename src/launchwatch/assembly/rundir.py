@@ -43,7 +43,7 @@ def run_to(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"--out {folder}: holds something already; choose a new folder or empty it")
-    with _beside(folder) as partial:
+    with beside(folder) as partial:
         with SqliteJournal.create(partial / JOURNAL) as journal:
             run = play(catalog, scenario, seed, journal, watch)
             with watch.part("journal"):
@@ -67,7 +67,7 @@ def run_to(
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
+def beside(folder: Path) -> Iterator[Path]:
     """A folder beside `folder` that becomes it when the block ends well, and vanishes when it does not."""
     above = folder.absolute().parents
     missing = [path for path in above if not path.exists()]
@@ -121,6 +121,8 @@ def event_of(envelope: Envelope, case: str, partner: str, chain: str) -> dict[st
         "chain": chain,
         "case": case,
         "aliases": list(a.aliases),
+        "merged_into": a.merged_into,
+        "split_from": a.split_from,
         "version": a.version,
         "emitted": _utc(envelope.emitted_ns),
         "status": a.status,

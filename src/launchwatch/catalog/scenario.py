@@ -184,7 +184,7 @@ class SensorChoice(Record, frozen=True, kw_only=True):
 
 
 class Window(Record, frozen=True, kw_only=True):
-    """When sensors are played, UTC, where no launch says so."""
+    """When sensors are played, UTC; without it the launches say so."""
 
     from_: str = field(name="from")
     until: str
@@ -239,7 +239,8 @@ class NonLaunches(Record, frozen=True, kw_only=True):
 class Scenario(Record, frozen=True, kw_only=True):
     """Launches, the partners that watch them, and the conditions.
 
-    A scenario without launches has a ``window`` and ``non_launches``, and is one case that bears its id.
+    A scenario without launches has a ``window`` and ``non_launches``, and is one case that bears its id; launches in a
+    window are one case too.
 
     ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
     ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
@@ -262,6 +263,14 @@ class Scenario(Record, frozen=True, kw_only=True):
     duration_after_impact_s: NonNegative = 60.0
     notes: str | None = None
 
+    def _in_window(self, window: Window) -> Iterator[Problem]:
+        """What is wrong with launches that share a window with non-launches."""
+        if len(self.cases) > 1:
+            yield ("launches",), "fly in one window with non_launches; give them all the same case"
+        for i, launch in enumerate(self.launches):
+            if not list(launch.problems()) and not window.from_ns <= launch.time_ns < window.until_ns:
+                yield ("launches", i, "time"), "lies outside of the window"
+
     @property
     def cases(self) -> dict[str, tuple[Launch, ...]]:
         """Launches by case, in the order of the file."""
@@ -280,8 +289,10 @@ class Scenario(Record, frozen=True, kw_only=True):
         if (self.window is None) != (self.non_launches is None):
             missing = "window" if self.window is None else "non_launches"
             yield (missing,), "missing; window and non_launches go together"
-        elif bool(self.launches) == (self.window is not None):
-            yield ("launches",), "give either launches, or a window and non_launches"
+        elif not self.launches and self.window is None:
+            yield ("launches",), "missing; give launches, or a window and non_launches, or both"
+        elif self.launches and self.window is not None and not list(self.window.problems()):
+            yield from self._in_window(self.window)
         for name, part in (("window", self.window), ("non_launches", self.non_launches)):
             if part is not None:
                 yield from (((name, *path), text) for path, text in part.problems())

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from launchwatch.core.arrays import FloatArray, IntArray
 
@@ -29,11 +30,16 @@ _LEAP_DAYS = (
 )  # fmt: skip
 _FIRST_OFFSET_S = 10
 _LEAP_UTC_S = [(date(y, m, 1).toordinal() - _EPOCH_ORDINAL) * _DAY_S for y, m in _LEAP_DAYS]
+_LEAP_UTC_S_ARRAY = np.array(_LEAP_UTC_S, dtype=np.int64)
 _LEAP_TAI_NS = [(utc + _FIRST_OFFSET_S + i + 1) * NS for i, utc in enumerate(_LEAP_UTC_S)]
 _LEAP_TAI_NS_ARRAY = np.array(_LEAP_TAI_NS, dtype=np.int64)
 _LEAP_SECONDS_TAI = {ns // NS - 1 for ns in _LEAP_TAI_NS}
 
 _TEXT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+
+_BARE, _LONGEST = 20, 30  # signs of a time without decimals and with nine
+_SIGNS = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"))
+_DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 
 
 class EpochError(ValueError):
@@ -81,6 +87,62 @@ def parse_utc(text: str) -> int:
     # a leap second belongs to the day that it ends: its offset is the one before the step
     offset_s = _FIRST_OFFSET_S + bisect_right(_LEAP_UTC_S, utc_s - (second == 60))
     return (utc_s + offset_s) * NS + int(fraction.ljust(9, "0"))
+
+
+def parse_utc_array(texts: Sequence[str]) -> tuple[IntArray, NDArray[np.bool_]]:
+    """Read many UTC times of the usual form, ``2017-11-28T18:18:40.25Z``, at once.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Returns
+    -------
+    IntArray, shape (n,)
+        Epochs, nanoseconds TAI since 1970 TAI; 0 where the next is false.
+    bool array, shape (n,)
+        Which were read. What was not may still be a time (a leap second, another zone's form): ask `parse_utc`.
+    """
+    length = np.fromiter(map(len, texts), np.int64, len(texts))
+    usual = (length == _BARE) | ((length > _BARE + 1) & (length <= _LONGEST))
+    try:
+        signs = np.array([text if u else "" for text, u in zip(texts, usual.tolist(), strict=True)], f"S{_LONGEST}")
+    except UnicodeEncodeError:
+        usual &= np.fromiter(map(str.isascii, texts), np.bool_, len(texts))
+        signs = np.array([text if u else "" for text, u in zip(texts, usual.tolist(), strict=True)], f"S{_LONGEST}")
+    columns = np.ascontiguousarray(signs.view(np.uint8).reshape(len(texts), _LONGEST).T)
+    for place, sign in _SIGNS:
+        usual &= columns[place] == ord(sign)
+    decimal = np.where(length > _BARE, ord("."), ord("Z"))
+    usual &= columns[_BARE - 1] == decimal
+    digit = columns - np.uint8(ord("0"))  # what is no digit becomes a number above nine
+    for place in _DIGITS:
+        usual &= digit[place] <= 9
+    fraction = np.zeros(len(texts), np.int64)
+    for k in range(9):
+        place = _BARE + k
+        there = place < length - 1
+        usual &= ~there | (digit[place] <= 9)
+        fraction += np.where(there, digit[place], 0).astype(np.int64) * 10 ** (8 - k)
+        usual &= (place != length - 1) | (columns[place] == ord("Z"))
+    usual &= (length < _LONGEST) | (columns[_LONGEST - 1] == ord("Z"))
+
+    def number(*places: int) -> IntArray:
+        value = np.zeros(len(texts), np.int64)
+        for place in places:
+            value = 10 * value + digit[place]
+        return value
+
+    year, month, day = number(0, 1, 2, 3), number(5, 6), number(8, 9)
+    hour, minute, second = number(11, 12), number(14, 15), number(17, 18)
+    usual &= (year >= _YEARS.start) & (year < _YEARS.stop) & (month >= 1) & (month <= 12) & (day >= 1)
+    usual &= (hour <= 23) & (minute <= 59) & (second <= 59)
+    months = np.where(usual, 12 * (year - 1970) + month - 1, 0).astype("M8[M]")
+    first = months.astype("M8[D]").astype(np.int64)
+    usual &= day <= (months + 1).astype("M8[D]").astype(np.int64) - first
+    utc_s = (first + day - 1) * _DAY_S + hour * 3600 + minute * 60 + second
+    offset_s = _FIRST_OFFSET_S + np.searchsorted(_LEAP_UTC_S_ARRAY, utc_s, side="right")
+    return np.where(usual, (utc_s + offset_s) * NS + fraction, 0), usual
 
 
 def format_utc(ns: int, digits: int = 6) -> str:

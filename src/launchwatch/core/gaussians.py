@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -77,6 +78,26 @@ def inside_95_2d(error: ArrayLike, cov: ArrayLike) -> bool:
     return nees(error, cov) <= CHI2_95_2D
 
 
+def fuse_independent(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Fuse two estimates whose errors are independent: their information adds up.
+
+    Where they are not, the result is too sure: what both rest on is counted twice.
+
+    Parameters
+    ----------
+    x1, x2 : array_like, shape (n,)
+        Estimates of the same quantity in the same frame.
+    p1, p2 : array_like, shape (n, n)
+        Their covariances, positive definite.
+
+    Returns
+    -------
+    x, p : FloatArray, shapes (n,) and (n, n)
+    """
+    axes, ratios = _common_axes(p1, p2)
+    return _fused(x1, x2, axes, ratios / (1.0 + ratios), 1.0 / (1.0 + ratios))
+
+
 def intersect_covariances(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Fuse two estimates whose correlation is not known (Julier and Uhlmann, 1997), with the least trace.
 
@@ -92,17 +113,59 @@ def intersect_covariances(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: Array
     x, p : FloatArray, shapes (n,) and (n, n)
         The fused estimate; p is never smaller than the true covariance, whatever the correlation.
     """
-    cov1 = np.asarray(p1, dtype=np.float64)
-    root = np.linalg.cholesky(cov1)
-    information2 = np.linalg.inv(np.asarray(p2, dtype=np.float64))
-    # in the axes of root @ vectors the fused information is diagonal: omega + (1 - omega) ratios
-    ratios, vectors = np.linalg.eigh(root.T @ information2 @ root)
-    axes = root @ vectors
+    axes, ratios = _common_axes(p1, p2)
     weights = np.sum(axes**2, axis=0)
 
     def slope(omega: float) -> float:
         return float(np.sum(weights * (ratios - 1.0) / (omega + (1.0 - omega) * ratios) ** 2))
 
+    omega = _lowest(slope)
+    variance = 1.0 / (omega + (1.0 - omega) * ratios)
+    return _fused(x1, x2, axes, (1.0 - omega) * ratios * variance, variance)
+
+
+def intersect_inverse(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Fuse two estimates that share some information, how much is not known, with the least trace.
+
+    Inverse covariance intersection (Noack, Sijs, Reinhardt and Hanebeck, 2017): the information of both, less the most
+    that they can have in common. It needs what they share to be common measurements or a common prior, the rest being
+    independent; errors that are correlated otherwise, above all with opposite sign, are for `intersect_covariances`.
+
+    Parameters
+    ----------
+    x1, x2 : array_like, shape (n,)
+        Estimates of the same quantity in the same frame.
+    p1, p2 : array_like, shape (n, n)
+        Their covariances, positive definite. Scale mixed units first: the trace adds them up.
+
+    Returns
+    -------
+    x, p : FloatArray, shapes (n,) and (n, n)
+        The fused estimate; p is no larger than that of `intersect_covariances`, and no smaller than the true one
+        whatever part of the information is shared.
+    """
+    axes, ratios = _common_axes(p1, p2)
+    weights = np.sum(axes**2, axis=0)
+
+    def slope(omega: float) -> float:
+        shared = 1.0 / (omega + (1.0 - omega) / ratios)
+        return float(np.sum(weights * shared**2 * (1.0 / ratios - 1.0) / (1.0 + ratios - shared) ** 2))
+
+    omega = _lowest(slope)
+    shared = 1.0 / (omega + (1.0 - omega) / ratios)
+    variance = 1.0 / (1.0 + ratios - shared)
+    return _fused(x1, x2, axes, (ratios - (1.0 - omega) * shared) * variance, variance)
+
+
+def _common_axes(p1: ArrayLike, p2: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Axes (n, n), as columns, in which the first covariance is 1 and the second diagonal, and its inverse (n,)."""
+    root = np.linalg.cholesky(np.asarray(p1, dtype=np.float64))
+    ratios, vectors = np.linalg.eigh(root.T @ np.linalg.inv(np.asarray(p2, dtype=np.float64)) @ root)
+    return root @ vectors, ratios
+
+
+def _lowest(slope: Callable[[float], float]) -> float:
+    """Where in [0, 1] a convex function has its minimum, by bisection of its slope."""
     low, high = 0.0, 1.0
     if slope(0.0) >= 0.0:
         high = 0.0
@@ -111,8 +174,14 @@ def intersect_covariances(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: Array
     while high - low > 1e-12:
         middle = 0.5 * (low + high)
         low, high = (low, middle) if slope(middle) > 0.0 else (middle, high)
-    omega = 0.5 * (low + high)
-    p = (axes / (omega + (1.0 - omega) * ratios)) @ axes.T
-    first = np.linalg.solve(cov1, np.asarray(x1, dtype=np.float64))
-    x = p @ (omega * first + (1.0 - omega) * information2 @ np.asarray(x2, dtype=np.float64))
-    return x, 0.5 * (p + p.T)
+    return 0.5 * (low + high)
+
+
+def _fused(
+    x1: ArrayLike, x2: ArrayLike, axes: FloatArray, gain: FloatArray, variance: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The first estimate moved toward the second by `gain` (n,) along the common axes; `variance` (n,) is in these."""
+    first = np.asarray(x1, dtype=np.float64)
+    away = np.linalg.solve(axes, np.asarray(x2, dtype=np.float64) - first)
+    p = (axes * variance) @ axes.T
+    return first + axes @ (gain * away), 0.5 * (p + p.T)

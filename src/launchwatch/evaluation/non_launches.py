@@ -24,6 +24,7 @@ from launchwatch.messages.warnings import Warning
 
 CLUTTER = "clutter"
 KINDS: tuple[ObjectKind, ...] = ("fire", "fireball", "lightning", "satellite", "decaying")
+LAUNCHED: tuple[ObjectKind, ...] = ("payload", "spent-stage", "returning-stage", "deployed", "fragment")
 
 
 class Chain(Protocol):
@@ -148,7 +149,7 @@ def _chain(
     name: str,
     region: str,
 ) -> dict[str, Any]:
-    """Known plots, tracks, events and warnings of one chain by kind, and re-entries told."""
+    """Known plots, tracks, events and warnings of one chain by kind, and re-entries told; of launches nothing."""
     own = votes[partner, name]
     kind_of = {track: _kind(_object(count)) for track, count in own.items()}
     events: dict[str, str] = {}
@@ -171,9 +172,11 @@ def _chain(
             known += len(record.known.sequence)
         elif isinstance(record, Reentry):
             told.add(record.object)
-    tracks = Counter(kind_of.values())
-    opened = Counter(events.values())
-    warnings = Counter(events.get(event, CLUTTER) for event in warned)
+    counts = [
+        Counter(kind for kind in kinds if kind not in LAUNCHED)
+        for kinds in (kind_of.values(), events.values(), (events.get(event, CLUTTER) for event in warned))
+    ]
+    tracks, opened, warnings = counts
     return {
         "known_plots": known,
         "reentries_told": len(told),
@@ -181,9 +184,9 @@ def _chain(
             kind: {"tracks": tracks[kind], "events": opened[kind], "warnings": warnings[kind]}
             for kind in (*KINDS, CLUTTER)
         },
-        "tracks": sum(tracks.values()),
-        "events": len(events),
-        "warnings": len(warned),
+        "tracks": tracks.total(),
+        "events": opened.total(),
+        "warnings": warnings.total(),
     }
 
 

@@ -15,10 +15,13 @@ from launchwatch.core.epochs import format_utc
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import inside_95_2d, nees
 from launchwatch.core.geodesy import inverse, itrf_from_geodetic
+from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
+from launchwatch.evaluation.picture import grid_of, picture, true_paths
 from launchwatch.messages.assessments import Assessment, GroundPoint
 from launchwatch.messages.envelope import Envelope
+from launchwatch.messages.events import Raid
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
@@ -71,7 +74,9 @@ def summarise(
         for flight in case.flights:
             launches.append(_launch(case, flight, scenario, partners, regions))
         final = {a.event: a for a in _assessments(case.chains[first, "integrated"])}
-        false_events += sum(launch_of_assessment(a, case.flights) is None for a in final.values())
+        false_events += sum(
+            a.merged_into is None and launch_of_assessment(a, case.flights) is None for a in final.values()
+        )
     document = {
         "schema": SCHEMA,
         "scenario": scenario.id,
@@ -81,12 +86,79 @@ def summarise(
         "launches": launches,
         "partners": {name: _medians(launches, name) for name in scenario.partners},
         "false_events": false_events,
+        "raids": [raid for case in cases for raid in _raids(case, first)],
+        "evaluation": _evaluation(cases, launches),
     }
     if scenario.non_launches is None:
         return document
     (case,) = cases
     homes = {name: partners[name].region for name in scenario.partners}
     return document | {"non_launches": account(case.played, case.observed, case.suppressed, case.chains, homes)}
+
+
+def _evaluation(cases: Sequence[CaseRecord], launches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What each chain's picture of the launches was worth, case by case, and when it knew what of each launch."""
+    heard = {
+        launch["id"]: {
+            (partner, chain): line[chain]["first_detection_s"]
+            for partner, line in launch["partners"].items()
+            for chain in CHAINS
+        }
+        for launch in launches
+    }
+    pictures, known = [], []
+    for case in cases:
+        if not case.flights:
+            continue
+        times_ns = grid_of(case.flights)
+        truth = true_paths(case.flights, times_ns)
+        told: dict[str, dict[tuple[str, str], list[Version]]] = {flight.launch: {} for flight in case.flights}
+        for key, record in case.chains.items():
+            for envelope in record.outputs:
+                if isinstance(envelope.payload, Assessment) and envelope.payload.merged_into is None:
+                    flight = launch_of_assessment(envelope.payload, case.flights)
+                    if flight is not None:
+                        told[flight.launch].setdefault(key, []).append((envelope.emitted_ns, envelope.payload))
+        pictures.append(
+            {
+                "case": case.case,
+                "partners": _by_partner({key: picture(r.outputs, truth, times_ns) for key, r in case.chains.items()}),
+            }
+        )
+        for flight in case.flights:
+            lines = {
+                key: {
+                    "first_detection_s": heard[flight.launch][key],
+                    **knowledge(told[flight.launch].get(key, []), flight),
+                }
+                for key in case.chains
+            }
+            known.append({"id": flight.launch, "partners": _by_partner(lines)})
+    return {"pictures": pictures, "knowledge": known}
+
+
+def _by_partner(of_chains: Mapping[tuple[str, str], dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for (partner, chain), line in of_chains.items():
+        found.setdefault(partner, {})[chain] = line
+    return found
+
+
+def _raids(case: CaseRecord, name: str) -> list[dict[str, Any]]:
+    """Raids of a partner's integrated chain as it knew them in the end."""
+    last = {e.payload.raid: e.payload for e in case.chains[name, "integrated"].outputs if isinstance(e.payload, Raid)}
+    return [
+        {
+            "id": raid.raid,
+            "case": case.case,
+            "events": list(raid.events),
+            "first_launch": format_utc(raid.from_ns, 3),
+            "last_launch": format_utc(raid.until_ns, 3),
+            "count": {"lowest": raid.lowest, "probable": raid.probable, "highest": raid.highest},
+        }
+        for raid in last.values()
+        if raid.events
+    ]
 
 
 def _assessments(chain: ChainRecord) -> list[Assessment]:

@@ -1,4 +1,4 @@
-"""Observation files: what sensors saw, one detection or look to a line (NDJSON) or row (Parquet, the same columns).
+"""Observation files: what sensors saw, one detection or look to a line (NDJSON) or row (Parquet, Arrow; the same keys).
 
 The reader is strict by line: a line that is wrong is refused with its place and the reason, the others are kept. Keys
 that the format does not know are kept with their line and named once for the file.
@@ -15,19 +15,32 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 import numpy as np
 
-from launchwatch.core.epochs import EpochError, format_utc, parse_utc
+from launchwatch.core.epochs import NS, EpochError, format_utc, parse_utc
 
 Purpose: TypeAlias = Literal["operations", "exercise", "test"]
 Origin: TypeAlias = Literal["live", "recorded", "simulated"]
 Vector: TypeAlias = tuple[float, float, float]
 Covariance: TypeAlias = tuple[tuple[float, ...], ...]
+Sigmas: TypeAlias = dict[str, tuple[float | None, tuple[float, float]]]
 
-ENDINGS = (".ndjson", ".parquet")
+ENDINGS = (".ndjson", ".parquet", ".arrow")
 """Of observation files."""
 
-_UNIT = 1e-6  # how far the length of a line of sight may be from one: seven decimals, as people write them
+# Limits of what sensors deliver
+UNIT = 1e-6  # how far the length of a line of sight may be from one: seven decimals, as people write them
+EARTH_M = (6.3e6, 1e9)  # distances from the Earth's centre at which a sensor in space or on the ground may be
+EPOCHS_NS = (parse_utc("1950-01-01T00:00:00Z"), parse_utc("2100-01-01T00:00:00Z"))
+SIGMA_URAD = (1e-3, 1e6)
+SIGMA_RANGE_M = (1e-3, 1e7)
+SIGMA_DEG = (1e-7, 180.0)
+RANGE_M = (1.0, 1e9)
+ALTITUDE_M = (-1e3, 1e5)
+IRRADIANCE_W_M2, SNR, SNR_DB, RATE_M_S = 1e6, 1e9, 300.0, 3e8
+LONGEST_LOOK_S = 1200.0
+"""A look that lasts longer is refused: until its end all that comes after its begin has to be kept."""
+
 _NS_DIGITS = 9
-_EARTH_M = (6.3e6, 1e9)  # distances from the Earth's centre at which a sensor in space or on the ground may be
+_INT64 = 2**63
 
 
 class ObservationError(ValueError):
@@ -126,6 +139,42 @@ class Look(Line, frozen=True, tag_field="type", tag="look", kw_only=True, omit_d
     detections: int
 
 
+class Sector(msgspec.Struct, frozen=True):
+    """Azimuths looked at, clockwise from true north."""
+
+    from_deg: float
+    to_deg: float
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a processing chain understands of the `field` of a look; other keys are the sensor's own.
+
+    Attributes
+    ----------
+    until : UTC, end of the look, which begins at the line's time; the detections between belong to it.
+    looks, period_s : how many times the field was looked at in that span, and the time from one to the next.
+    false_alarms_per_look : mean number, as the sensor states it.
+    position_m, band_um, bias_urad, threshold_snr : of an infrared sensor; its position (ITRF) at the end of the look.
+    site, sectors, elevation_limits_deg, range_limits_m, bias_range_m, bias_angle_deg, threshold_snr_db : of a radar.
+    """
+
+    until: str | None = None
+    looks: int | None = None
+    period_s: float | None = None
+    false_alarms_per_look: float | None = None
+    position_m: Vector | None = None
+    band_um: tuple[float, float] | None = None
+    bias_urad: float | None = None
+    threshold_snr: float | None = None
+    site: Site | None = None
+    sectors: tuple[Sector, ...] | None = None
+    elevation_limits_deg: tuple[float, float] | None = None
+    range_limits_m: tuple[float, float] | None = None
+    bias_range_m: float | None = None
+    bias_angle_deg: float | None = None
+    threshold_snr_db: float | None = None
+
+
 Record: TypeAlias = Infrared | Radar | Look
 _KINDS: dict[str, type[Record]] = {"infrared": Infrared, "radar": Radar, "look": Look}
 _EPOCHS = {"time": "time_ns", "received": "received_ns"}
@@ -154,18 +203,18 @@ class ObservationFile:
 
 
 def write_observations(records: Sequence[Record], path: Path) -> None:
-    """Write records to a file whose ending, .ndjson or .parquet, says how.
+    """Write records to a file whose ending, .ndjson, .parquet or .arrow, says how.
 
     Raises
     ------
     ObservationError
         Another ending, records of several purposes, or a key whose values no column of a table can hold together.
     """
-    _check_ending(path)
+    check_ending(path)
     if len({record.purpose for record in records}) > 1:
         raise ObservationError(f"{path}: records of several purposes; one file has one purpose")
     rows = [row_of(record) for record in records]
-    if path.suffix == ".parquet":
+    if path.suffix != ".ndjson":
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -176,7 +225,11 @@ def write_observations(records: Sequence[Record], path: Path) -> None:
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
             why = " ".join(str(error).split())[:120]
             raise ObservationError(f"{path}: a column holds values of several kinds ({why}); write .ndjson") from None
-        pq.write_table(table, path)
+        if path.suffix == ".parquet":
+            pq.write_table(table, path)
+        else:
+            with pa.ipc.new_file(path, table.schema) as writer:
+                writer.write_table(table)
     else:
         path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
 
@@ -199,16 +252,17 @@ def read_observations(path: Path) -> ObservationFile:
     Raises
     ------
     ObservationError
-        Another ending, no Parquet file inside, or records of several purposes.
+        Another ending, no Parquet or Arrow file inside, or records of several purposes.
     OSError
         A file that cannot be read.
     """
-    _check_ending(path)
+    check_ending(path)
     records: list[Record] = []
     rejects: list[str] = []
     unknown: dict[str, None] = {}
     first: dict[Purpose, str] = {}
-    for place, raw in _parquet_rows(path) if path.suffix == ".parquet" else _json_rows(path):
+    for number, raw in _json_rows(path) if path.suffix == ".ndjson" else _table_rows(path):
+        place = f"{path}:{number}"
         try:
             record = record_of(raw)
         except ValueError as error:
@@ -254,59 +308,121 @@ def record_of(raw: bytes | dict[str, Any]) -> Record:
     return record
 
 
+def field_of(look: Look) -> Field:
+    """What a chain understands of the field of a look; ValueError says what is wrong with it."""
+    try:
+        field = msgspec.convert(look.field, Field)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise ValueError(f"field: {error}") from None
+    if not all(math.isfinite(n) for n in _numbers(msgspec.structs.astuple(field))):
+        raise ValueError("field: a number is not finite")
+    if field.period_s is not None and not 0.0 < field.period_s <= LONGEST_LOOK_S:
+        raise ValueError(f"field: period_s is {field.period_s}; it lies in 0 to {LONGEST_LOOK_S:g}")
+    if field.looks is not None and not 0 <= field.looks <= 1_000_000:
+        raise ValueError(f"field: looks is {field.looks}; it is a number from 0 to a million")
+    if field.position_m is not None and not EARTH_M[0] < math.hypot(*field.position_m) < EARTH_M[1]:
+        raise ValueError("field: position_m is inside the Earth or too far; it is ITRF in metres")
+    if field.site is not None:
+        _check_site(field.site)
+    for name in ("bias_urad", "bias_range_m", "bias_angle_deg", "false_alarms_per_look"):
+        value = getattr(field, name)
+        if value is not None and not 0.0 <= value <= SIGMA_RANGE_M[1]:
+            raise ValueError(f"field: {name} is {value}; it is not negative")
+    end_of(look, field)
+    return field
+
+
+def end_of(look: Look, field: Field) -> int:
+    """Epoch at which a look ends, ns TAI."""
+    if field.until is None:
+        return look.time_ns
+    try:
+        end_ns = parse_utc(field.until)
+    except EpochError as error:
+        raise ValueError(f"field: until: {error}") from None
+    if not 0 <= end_ns - look.time_ns <= LONGEST_LOOK_S * NS:
+        raise ValueError(f"field: until is {field.until}; it lies within {LONGEST_LOOK_S:g} s after time")
+    return end_ns
+
+
 def _check(record: Record) -> None:
     """Refuse values that no sensor delivers."""
     if not record.sensor:
         raise ValueError("sensor is empty; name it")
-    for field in msgspec.structs.fields(record):
-        value = getattr(record, field.name)
-        if field.name not in ("extra", "field") and not all(math.isfinite(number) for number in _numbers(value)):
-            raise ValueError(f"{field.name} is not finite")
+    if not -_INT64 <= record.sequence < _INT64:
+        raise ValueError(f"sequence is {record.sequence}; it has at most 64 bits")
+    for key, inside in _EPOCHS.items():
+        ns = getattr(record, inside)
+        if ns is not None and not EPOCHS_NS[0] <= ns < EPOCHS_NS[1]:
+            raise ValueError(f"{key} lies outside 1950 to 2099")
+    for name in record.__struct_fields__:
+        if name not in ("extra", "field") and not all(math.isfinite(n) for n in _numbers(getattr(record, name))):
+            raise ValueError(f"{name} is not finite")
     if isinstance(record, Infrared):
         _check_infrared(record)
     elif isinstance(record, Radar):
         _check_radar(record)
-    elif record.false_alarm_density < 0.0 or record.detections < 0:
-        raise ValueError("false_alarm_density and detections are not negative")
+    else:
+        if record.false_alarm_density < 0.0 or record.detections < 0:
+            raise ValueError("false_alarm_density and detections are not negative")
+        field_of(record)
 
 
 def _check_infrared(record: Infrared) -> None:
-    if abs(math.hypot(*record.line_of_sight) - 1.0) > _UNIT:
+    if abs(math.hypot(*record.line_of_sight) - 1.0) > UNIT:
         raise ValueError(f"line_of_sight has length {math.hypot(*record.line_of_sight):.6g}; it is a unit vector")
-    if not _EARTH_M[0] < math.hypot(*record.sensor_position_m) < _EARTH_M[1]:
+    if not EARTH_M[0] < math.hypot(*record.sensor_position_m) < EARTH_M[1]:
         raise ValueError("sensor_position_m is inside the Earth or too far; it is ITRF in metres")
     if not 0.0 < record.band_um[0] < record.band_um[1]:
         raise ValueError(f"band_um is {list(record.band_um)}; give its lower and upper limit")
     if record.irradiance_w_m2 < 0.0 or record.snr < 0.0:
         raise ValueError("irradiance_w_m2 and snr are not negative")
-    _check_spread(record.covariance, {"sigma_urad": record.sigma_urad}, 2)
+    if record.irradiance_w_m2 > IRRADIANCE_W_M2 or record.snr > SNR:
+        raise ValueError(f"irradiance_w_m2 is above {IRRADIANCE_W_M2:g}, or snr above {SNR:g}")
+    _check_spread(record.covariance, {"sigma_urad": (record.sigma_urad, SIGMA_URAD)}, (SIGMA_URAD, SIGMA_URAD))
 
 
 def _check_radar(record: Radar) -> None:
-    if not (abs(record.site.lat_deg) <= 90.0 and abs(record.site.lon_deg) <= 360.0):
-        raise ValueError("site is no place: lat_deg lies in -90 to 90, lon_deg in -360 to 360")
-    if record.range_m <= 0.0:
-        raise ValueError(f"range_m is {record.range_m}; it is positive")
+    _check_site(record.site)
+    if not RANGE_M[0] <= record.range_m <= RANGE_M[1]:
+        raise ValueError(f"range_m is {record.range_m}; it lies in {RANGE_M[0]:g} to {RANGE_M[1]:g}")
+    if abs(record.snr_db) > SNR_DB or abs(record.range_rate_m_s or 0.0) > RATE_M_S:
+        raise ValueError(f"snr_db is beyond {SNR_DB:g}, or range_rate_m_s beyond the speed of light")
     if not -360.0 <= record.azimuth_deg <= 360.0 or abs(record.elevation_deg or 0.0) > 90.0:
         raise ValueError("azimuth_deg lies in -360 to 360, elevation_deg in -90 to 90")
-    sigmas = {"sigma_range_m": record.sigma_range_m, "sigma_azimuth_deg": record.sigma_azimuth_deg}
+    sigmas: Sigmas = {
+        "sigma_range_m": (record.sigma_range_m, SIGMA_RANGE_M),
+        "sigma_azimuth_deg": (record.sigma_azimuth_deg, SIGMA_DEG),
+    }
     if record.elevation_deg is not None:
-        sigmas["sigma_elevation_deg"] = record.sigma_elevation_deg
+        sigmas["sigma_elevation_deg"] = record.sigma_elevation_deg, SIGMA_DEG
     if record.range_rate_m_s is not None:
-        sigmas["sigma_range_rate_m_s"] = record.sigma_range_rate_m_s
-    _check_spread(record.covariance, sigmas, len(sigmas))
+        sigmas["sigma_range_rate_m_s"] = record.sigma_range_rate_m_s, (0.0, RATE_M_S)
+    _check_spread(record.covariance, sigmas, tuple(limits for _, limits in sigmas.values()))
 
 
-def _check_spread(covariance: Covariance | None, sigmas: dict[str, float | None], size: int) -> None:
-    """There are positive standard deviations, or a covariance that is one."""
+def _check_site(site: Site) -> None:
+    if not (abs(site.lat_deg) <= 90.0 and abs(site.lon_deg) <= 360.0):
+        raise ValueError("site is no place: lat_deg lies in -90 to 90, lon_deg in -360 to 360")
+    if not ALTITUDE_M[0] <= site.alt_m <= ALTITUDE_M[1]:
+        raise ValueError(f"site is no place: alt_m lies in {ALTITUDE_M[0]:g} to {ALTITUDE_M[1]:g}")
+
+
+def _check_spread(covariance: Covariance | None, sigmas: Sigmas, limits: tuple[tuple[float, float], ...]) -> None:
+    """There are standard deviations within their limits, or a covariance of such."""
     if covariance is None:
-        for name, sigma in sigmas.items():
+        for name, (sigma, (least, most)) in sigmas.items():
             if sigma is None or sigma <= 0.0:
                 raise ValueError(f"{name} is {sigma}; give a positive one, or covariance instead")
+            if not least <= sigma <= most:
+                raise ValueError(f"{name} is {sigma}; it lies in {least:g} to {most:g}")
         return
+    size = len(limits)
     if len(covariance) != size or any(len(row) != size for row in covariance):
         raise ValueError(f"covariance is not {size} by {size}")
     matrix = np.array(covariance)
+    if not all(least**2 <= matrix[i, i] <= most**2 for i, (least, most) in enumerate(limits)):
+        raise ValueError("covariance has a variance that no sensor has")
     if not np.allclose(matrix, matrix.T) or np.linalg.eigvalsh(matrix)[0] <= 0.0:
         raise ValueError("covariance is not symmetric and positive definite")
 
@@ -321,29 +437,56 @@ def _numbers(value: Any) -> Iterator[float]:
         yield from msgspec.structs.astuple(value)
 
 
-def _check_ending(path: Path) -> None:
+def check_ending(path: Path) -> None:
+    """Refuse a file that is named like no observation file."""
     if path.suffix not in ENDINGS:
         raise ObservationError(f"{path}: is named like no observation file; use the ending {' or '.join(ENDINGS)}")
 
 
-def _json_rows(path: Path) -> Iterator[tuple[str, bytes]]:
+def _json_rows(path: Path) -> Iterator[tuple[int, bytes]]:
     with path.open("rb") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():
-                yield f"{path}:{number}", line
+                yield number, line.rstrip(b"\n")
 
 
-def _parquet_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for batch in table_batches(path):
+        yield from batch
+
+
+def table_batches(path: Path, rows: int = 16_384) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """Numbered rows of a Parquet or Arrow file, batch by batch; what is null in all columns of its kind is left out.
+
+    Raises
+    ------
+    ObservationError
+        No such file inside.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    content = path.read_bytes()
-    try:
-        rows = pq.read_table(pa.BufferReader(content)).to_pylist()
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        why = " ".join(str(error).split())[:120]
-        raise ObservationError(f"{path}: is no Parquet file that can be read ({why}); write it again") from None
-    for number, row in enumerate(rows, start=1):
-        # A column that a kind of row does not have is null there; only elevation_deg may be null in a row that has it.
-        kept = {key: value for key, value in row.items() if value is not None}
-        yield f"{path}:{number}", {"elevation_deg": None} | kept if row.get("type") == "radar" else kept
+    number = 1
+    with path.open("rb") as stream:
+        try:
+            if path.suffix == ".parquet":
+                batches = pq.ParquetFile(stream).iter_batches(batch_size=rows)
+            else:
+                reader = pa.ipc.open_file(stream)
+                batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
+            for batch in batches:
+                batch.validate(full=True)  # what is damaged may else read beyond its memory
+                for start in range(0, batch.num_rows, rows):
+                    found = batch.slice(start, rows).to_pylist()
+                    yield [(number + k, _without_nulls(row)) for k, row in enumerate(found)]
+                    number += len(found)
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+            why = " ".join(str(error).split())[:120]
+            kind = "Parquet" if path.suffix == ".parquet" else "Arrow"
+            raise ObservationError(f"{path}: is no {kind} file that can be read ({why}); write it again") from None
+
+
+def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without the columns that its kind does not have; only elevation_deg may be null in a row that has it."""
+    kept = {key: value for key, value in row.items() if value is not None}
+    return {"elevation_deg": None} | kept if row.get("type") == "radar" else kept

@@ -65,11 +65,14 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     typing : probability of each class, "other" and "not-a-missile" among them; sums to 1.
     boosters : probability of each booster of the catalogue that is likely enough to name; a part of `typing`.
     launch_point : where and when it was launched, or null.
-    impact : where and when it will fall, or null (thrusting, or in orbit).
+    impact : where and when it will fall, or null (thrusting, or in orbit); of a vehicle that broke up, its debris.
     apogee_km, range_km, azimuth_deg : of the flight; null where not known.
     far_hz : rate at which non-launches alone make an event ranked at least so high; null where not calibrated.
     far_basis : the calibration behind it, or why there is none.
-    reason : why it is not a missile, where that is known: `re-entry of <object>`.
+    aliases : other identifiers of the event.
+    reason : what became of it, where that is known: `re-entry of <object>`, `broke up in flight`.
+    merged_into : the older event that goes on for both; this version is the last.
+    split_from : the event that it was part of before.
     """
 
     event: str
@@ -97,3 +100,5 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     aliases: tuple[str, ...]
     partners: tuple[str, ...]
     reason: str = ""
+    merged_into: str | None = None
+    split_from: str | None = None

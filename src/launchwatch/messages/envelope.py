@@ -9,7 +9,7 @@ import msgspec
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
 from launchwatch.messages.detections import Detections, Reentry
-from launchwatch.messages.events import Event
+from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.receipts import Receipt
 from launchwatch.messages.releases import Release
@@ -28,6 +28,7 @@ Record = (
     | Reentry
     | Track
     | Event
+    | Raid
     | Assessment
     | Warning
     | Release

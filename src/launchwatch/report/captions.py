@@ -75,6 +75,17 @@ def globe_caption(partner: str) -> str:
     )
 
 
+KNOWLEDGE_FIGURE = (
+    "When each chain knew what: from then on what it said was right and stayed so. Full marks: median over the "
+    "launches that reached the state; pale ones: each launch. The time is on a logarithmic axis."
+)
+KNOWLEDGE_TABLE = (
+    "When each chain knew what (median in minutes:seconds after lift-off, with the number of launches that got there), "
+    "and what its picture of all of them was worth: T-GOSPA, root of its mean over the times (20 km where an object is "
+    "missed or false counts half of its square, 10 km for a change of track); part of the objects' time with a track, "
+    "part of the tracks' time that is of nothing (SIAP, gate 20 km), and changes of track."
+)
+
 _NOBODY = "No sensor detected it."
 
 

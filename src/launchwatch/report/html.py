@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from launchwatch.report import captions, quiet
+from launchwatch.report import captions, knowledge, quiet
 from launchwatch.report.estimates import estimates_figure
 from launchwatch.report.globe import globe_data
 from launchwatch.report.looks import looks_figure
@@ -48,6 +48,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class KnowledgeSection:
+    """What each chain knew and when, and what its picture was worth."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figure: Figure
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PartnerAccount:
     """What one partner's sensors and chains made of everything that is no launch."""
 
@@ -58,7 +68,7 @@ class PartnerAccount:
 
 @dataclass(frozen=True)
 class QuietSection:
-    """The section of a run without launches."""
+    """The section on everything that is no launch."""
 
     verdict: str
     columns: tuple[str, ...]
@@ -96,6 +106,9 @@ def render_html(view: RunView) -> str:
                 errors=_error_rows(case),
             )
         )
+    known = _knowledge(view, mark, number + 1) if cases and view.summary.get("evaluation") else None
+    number += known is not None
+    tables = 2 + len(sections) + (known is not None) if cases else 0
     account = account_of(view)
     quiet_section = None if account is None else _quiet(view, account)
     script = asset("report.js")
@@ -116,8 +129,11 @@ def render_html(view: RunView) -> str:
             counts=counts(view),
             notes=NOTES,
             sections=sections,
+            known=known,
+            known_caption=captions.KNOWLEDGE_TABLE,
             quiet=quiet_section,
-            tables_before=len(sections) + 2 if quiet_section is None else len(quiet_section.partners),
+            quiet_tables_before=tables,
+            tables_before=tables + (0 if quiet_section is None else len(quiet_section.partners)),
             globe_number=number + 1,
             globe_caption=captions.globe_caption(partners_of(view)[0]),
             sensors=[_sensor_row(one) for one in view.sensors],
@@ -127,6 +143,15 @@ def render_html(view: RunView) -> str:
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             data=_json(globe_data(view, cases, sensors)) if cases else "",
         )
+    )
+
+
+def _knowledge(view: RunView, mark: str, number: int) -> KnowledgeSection:
+    return KnowledgeSection(
+        columns=knowledge.COLUMNS,
+        rows=knowledge.knowledge_rows(view),
+        figure=Figure(number, Markup(knowledge.knowledge_figure(view, "k", mark)), captions.KNOWLEDGE_FIGURE),  # noqa: S704  as below
+        notes=knowledge.raid_words(view),
     )
 
 

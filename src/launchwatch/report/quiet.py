@@ -1,4 +1,4 @@
-"""What became of everything that is no launch: the tables of a run that has none."""
+"""What became of everything that is no launch: tables of a run that plays such things."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ COLUMNS = (
 
 
 def account_of(view: RunView) -> Mapping[str, Any] | None:
-    """The part `non_launches` of the summary, or None where the run had launches."""
+    """The part `non_launches` of the summary, or None where the run played none."""
     found: Mapping[str, Any] | None = view.summary.get("non_launches")
     return found
 

@@ -136,7 +136,7 @@ def terminal_table(view: RunView) -> RenderableType:
     from rich.text import Text
 
     account = view.summary.get("non_launches")
-    if account is not None:
+    if account is not None and not view.summary["launches"]:
         from launchwatch.report.quiet import terminal_account  # for runs without launches only
 
         return terminal_account(view, account)
@@ -150,6 +150,10 @@ def terminal_table(view: RunView) -> RenderableType:
     parts.append(Text("\nMedian gains, with the number of launches that each rests on", style="bold"))
     parts.append(_terminal_medians(view))
     parts += [Text(line) for line in (counts(view), "", *NOTES)]
+    if account is not None:
+        from launchwatch.report.quiet import verdict
+
+        parts.append(Text(verdict(account), style="bold"))
     return Constrain(Group(*parts), _WIDEST)
 
 

@@ -58,7 +58,7 @@ def test_a_run_that_fails_leaves_neither_folder_nor_parents(tmp_path: Path) -> N
     target = tmp_path / "a" / "b" / "run"
 
     def fail() -> None:
-        with rundir._beside(target) as partial:
+        with rundir.beside(target) as partial:
             (partial / "half").write_text("written")
             raise RunError("half way")
 
@@ -70,7 +70,7 @@ def test_a_run_that_fails_leaves_neither_folder_nor_parents(tmp_path: Path) -> N
 def test_a_run_that_ends_well_takes_the_place_of_an_empty_folder(tmp_path: Path) -> None:
     target = tmp_path / "run"
     target.mkdir()
-    with rundir._beside(target) as partial:
+    with rundir.beside(target) as partial:
         (partial / "whole").write_text("written")
         assert list(target.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["run"]

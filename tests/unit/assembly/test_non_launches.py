@@ -70,3 +70,45 @@ def test_wrong_windows_are_refused(setting, message):
     with pytest.raises(CatalogError) as caught:
         load_scenario("quiet-day", load_catalog(), (setting,))
     assert str(caught.value).startswith(message)
+
+
+LAUNCHES = """
+launches:
+  - {id: a, booster: scud-b, time: '2026-08-22T04:10:00Z', CASE from: {lat_deg: 40.0, lon_deg: 126.0},
+     trajectory: {to: {lat_deg: 40.0, lon_deg: 129.0}}}
+  - {id: b, booster: scud-b, time: 'TIME', CASE from: {lat_deg: 36.9, lon_deg: 126.0},
+     trajectory: {to: {lat_deg: 36.9, lon_deg: 129.0}}}
+"""
+WINDOW = """
+id: both
+title: Launches in a window
+sources: ['A case of this test']
+partners: [us]
+window: {from: '2026-08-22T04:00:00Z', until: '2026-08-22T04:30:00Z'}
+non_launches: {fires: fires.csv}
+"""
+
+
+def _written(folder, text):
+    file = folder / "both.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_launches_may_share_a_window_as_one_case(tmp_path):
+    text = (WINDOW + LAUNCHES).replace("TIME", "2026-08-22T04:11:00Z").replace("CASE", "case: together,")
+    scenario = load_scenario(_written(tmp_path, text), load_catalog())
+    assert {name: len(launches) for name, launches in scenario.cases.items()} == {"together": 2}
+
+
+@pytest.mark.parametrize(
+    ("time", "case", "message"),
+    [
+        ("2026-08-22T04:11:00Z", "", "fly in one window with non_launches; give them all the same case"),
+        ("2026-08-22T04:31:00Z", "case: together,", "lies outside of the window"),
+    ],
+)
+def test_launches_that_do_not_fit_their_window_are_refused(tmp_path, time, case, message):
+    text = (WINDOW + LAUNCHES).replace("TIME", time).replace("CASE", case)
+    with pytest.raises(CatalogError, match=message):
+        load_scenario(_written(tmp_path, text), load_catalog())

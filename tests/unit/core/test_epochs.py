@@ -3,7 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launchwatch.core.epochs import NS, EpochError, format_utc, gmst_rad, julian_date, parse_utc, tai_minus_utc_s
+from launchwatch.core.epochs import (
+    NS,
+    EpochError,
+    format_utc,
+    gmst_rad,
+    julian_date,
+    parse_utc,
+    parse_utc_array,
+    tai_minus_utc_s,
+)
 
 FIRST, LAST = parse_utc("1700-01-01T00:00:00Z"), parse_utc("2261-12-31T23:59:59Z")
 
@@ -80,3 +89,30 @@ def test_sidereal_day() -> None:
     turn = gmst_rad(np.array([ns, ns + 86_164_090_530_833]))
     # one mean sidereal day of J2000, 86,164.090530833 s of UT1; it has since lost 0.9 us, 6.6e-11 rad
     assert turn[1] - turn[0] == pytest.approx(0.0, abs=1e-10)
+
+
+@given(st.lists(st.integers(FIRST, LAST - NS), max_size=20), st.integers(0, 9))
+def test_many_times_at_once_are_read_like_one(epochs: list[int], digits: int) -> None:
+    texts = [format_utc(ns, digits) for ns in epochs]
+    found, usual = parse_utc_array(texts)
+    for text, ns, read in zip(texts, found.tolist(), usual.tolist(), strict=True):
+        assert read == (":60" not in text)
+        assert not read or ns == parse_utc(text)
+
+
+@given(st.text(alphabet="0123456789-:TZ. +é\x00", max_size=32) | st.text(max_size=32))
+def test_what_is_read_among_many_is_a_time_by_itself(text: str) -> None:
+    found, usual = parse_utc_array([text, "2017-11-28T18:18:40.25Z"])
+    assert usual[1]
+    if usual[0]:
+        assert found[0] == parse_utc(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2017-02-29T00:00:00Z", "2016-12-31T23:59:60Z", "2017-11-28T24:00:00Z", "2017-11-28T18:18:40.Z",
+     "2017-11-28T18:18:40+00:00", "2017-11-28 18:18:40Z", "2017-00-28T18:18:40Z", "1699-11-28T18:18:40Z"],
+)  # fmt: skip
+def test_what_is_unusual_is_left_to_the_reader_of_one(text: str) -> None:
+    _, usual = parse_utc_array([text])
+    assert not usual[0]

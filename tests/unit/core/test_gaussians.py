@@ -10,8 +10,10 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.gaussians import (
     CHI2_95_2D,
     ellipse_95,
+    fuse_independent,
     inside_95_2d,
     intersect_covariances,
+    intersect_inverse,
     nees,
     squared_distance,
 )
@@ -86,6 +88,51 @@ def test_intersection_is_never_too_sure(p1: FloatArray, p2: FloatArray, correlat
     true = k1 @ p1 @ k1.T + k2 @ p2 @ k2.T + k1 @ cross @ k2.T + k2 @ cross.T @ k1.T
     p = intersect_covariances([0, 0], p1, [0, 0], p2)[1]
     assert np.linalg.eigvalsh(p - true).min() > -1e-9 * np.trace(p)  # rounding
+
+
+@given(covariances(3), covariances(3))
+def test_inverse_intersection_has_the_least_trace_of_its_kind(p1: FloatArray, p2: FloatArray) -> None:
+    p = intersect_inverse([1.0, 2.0, 3.0], p1, [1.5, 1.0, 3.5], p2)[1]
+    both = np.linalg.inv(p1) + np.linalg.inv(p2)
+    shares = (np.linalg.inv(w * p1 + (1.0 - w) * p2) for w in np.linspace(0.0, 1.0, 101))
+    traces = [np.trace(np.linalg.inv(both - shared)) for shared in shares]
+    assert np.trace(p) <= min(traces) * (1.0 + 1e-9)  # rounding of the inverses
+    # Noack and others (2017), theorem 3: at least as tight as covariance intersection
+    assert np.trace(p) <= np.trace(intersect_covariances(np.zeros(3), p1, np.zeros(3), p2)[1]) * (1.0 + 1e-9)
+
+
+@given(covariances(2), covariances(2), covariances(2), st.floats(0.0, 1.0))
+def test_inverse_intersection_is_never_too_sure_of_what_is_shared(
+    own1: FloatArray, own2: FloatArray, common: FloatArray, part: float
+) -> None:
+    """Two estimates of own information and a shared one: the stated covariance is no smaller than the true one."""
+    shared = part * common
+    p1, p2 = np.linalg.inv(own1 + shared), np.linalg.inv(own2 + shared)
+    cross = p1 @ shared @ p2
+    k1 = np.array([intersect_inverse(axis, p1, [0, 0], p2)[0] for axis in np.eye(2)]).T
+    k2 = np.array([intersect_inverse([0, 0], p1, axis, p2)[0] for axis in np.eye(2)]).T
+    np.testing.assert_allclose(k1 + k2, np.eye(2), atol=1e-9)  # unbiased, to rounding
+    true = k1 @ p1 @ k1.T + k2 @ p2 @ k2.T + k1 @ cross @ k2.T + k2 @ cross.T @ k1.T
+    p = intersect_inverse([0, 0], p1, [0, 0], p2)[1]
+    assert np.linalg.eigvalsh(p - true).min() > -1e-9 * np.trace(p)  # rounding
+
+
+def test_what_rests_wholly_on_the_other_adds_nothing() -> None:
+    p1 = np.array([[2.0, 0.3], [0.3, 1.0]])
+    p2 = np.linalg.inv(np.linalg.inv(p1) - 0.3 * np.eye(2))
+    for x2, cov in (([1.0, 1.0], p1), ([7.0, -3.0], p2)):
+        x, p = intersect_inverse([1.0, 1.0], p1, x2, cov)
+        np.testing.assert_allclose(x, [1.0, 1.0], rtol=1e-9)  # rounding of the inverses
+        np.testing.assert_allclose(p, p1, rtol=1e-9)
+
+
+@given(covariances(3), covariances(3))
+def test_information_of_independent_estimates_adds_up(p1: FloatArray, p2: FloatArray) -> None:
+    x1, x2 = np.array([1.0, 2.0, 3.0]), np.array([1.5, 1.0, 3.5])
+    x, p = fuse_independent(x1, p1, x2, p2)
+    information = np.linalg.inv(p1) + np.linalg.inv(p2)
+    np.testing.assert_allclose(p @ information, np.eye(3), atol=1e-8)  # condition of the inputs below 1e3, squared
+    np.testing.assert_allclose(information @ x, np.linalg.solve(p1, x1) + np.linalg.solve(p2, x2), rtol=1e-8, atol=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def radar(draw: st.DrawFn) -> Radar:
         range_m=draw(st.floats(1.0, 1e8)),
         azimuth_deg=draw(st.floats(0.0, 360.0)),
         elevation_deg=elevation,
-        snr_db=draw(FINITE),
+        snr_db=draw(st.floats(-300.0, 300.0)),
         range_rate_m_s=rate,
         sigma_range_m=50.0,
         sigma_azimuth_deg=0.1,
@@ -131,10 +131,11 @@ def test_ndjson_there_and_back(tmp_path_factory: pytest.TempPathFactory, records
     assert found.records == tuple(records)
 
 
-@settings(max_examples=60)
-@given(st.lists(infrared(NUMBERS) | radar() | look(), min_size=1, max_size=6))
-def test_parquet_there_and_back(tmp_path_factory: pytest.TempPathFactory, records: list[Record]) -> None:
-    path = tmp_path_factory.getbasetemp() / "there.parquet"
+@pytest.mark.parametrize("ending", [".parquet", ".arrow"])
+@settings(max_examples=40)
+@given(records=st.lists(infrared(NUMBERS) | radar() | look(), min_size=1, max_size=6))
+def test_tables_there_and_back(tmp_path_factory: pytest.TempPathFactory, ending: str, records: list[Record]) -> None:
+    path = tmp_path_factory.getbasetemp() / f"there{ending}"
     write_observations(records, path)
     found = read_observations(path)
     assert found.rejects == ()
@@ -167,6 +168,21 @@ def test_parquet_there_and_back(tmp_path_factory: pytest.TempPathFactory, record
         (RADAR, {"range_rate_m_s": 4.0}, "sigma_range_rate_m_s is None"),
         (RADAR, {"site": {"lat_deg": 99.0, "lon_deg": 0.0, "alt_m": 0.0}}, "site"),
         (LOOK, {"detections": -1}, "not negative"),
+        (LOOK, {"field": {"until": "2017-11-28T18:18:40Z"}}, "within 1200 s after time"),
+        (LOOK, {"field": {"until": "later"}}, "until"),
+        (LOOK, {"field": {"period_s": 0.0}}, "period_s"),
+        (LOOK, {"field": {"looks": "many"}}, "looks"),
+        (LOOK, {"field": {"bias_urad": -1.0}}, "bias_urad"),
+        (LOOK, {"field": {"position_m": [1.0, 2.0, 3.0]}}, "ITRF in metres"),
+        (LOOK, {"field": {"site": {"lat_deg": 99.0, "lon_deg": 0.0, "alt_m": 0.0}}}, "site"),
+        (INFRARED, {"time": "1917-11-28T18:18:40Z"}, "1950 to 2099"),
+        (INFRARED, {"sequence": 2**64}, "64 bits"),
+        (INFRARED, {"snr": 1e12}, "snr"),
+        (INFRARED, {"sigma_urad": 1e9}, "sigma_urad"),
+        (INFRARED, {"covariance": [[1e20, 0.0], [0.0, 1.0]]}, "no sensor has"),
+        (RADAR, {"range_m": 1e12}, "range_m"),
+        (RADAR, {"snr_db": 4e3}, "snr_db"),
+        (RADAR, {"site": {"lat_deg": 9.0, "lon_deg": 0.0, "alt_m": 1e7}}, "alt_m"),
     ],
 )
 def test_a_wrong_line_is_refused_alone(

@@ -115,13 +115,16 @@ class WarningsStage:
         threat, why = threat_to(assessment, region, policy)
         sensor = confirming_sensor(assessment, policy)
         if standing is None:
-            if not conditions_met(assessment, policy, threat):
+            if assessment.merged_into is not None or not conditions_met(assessment, policy, threat):
                 return None
             standing = Standing(assessment.event, region, 0, False, False, now, assessment)
             state.standing.append(standing)
             return self._speak(standing, assessment, "new", sensor, _reason(why, source), now, policy)
         if standing.ended:
             return None
+        if assessment.merged_into is not None:
+            told = f"one launch with {assessment.merged_into}"
+            return self._speak(standing, assessment, "final", sensor, told, now, policy)
         gone = threat < WITHDRAW_BELOW * policy.warn.impact_probability
         harmless = missile_probability(assessment) < WITHDRAW_BELOW * policy.warn.missile_probability
         if assessment.impact is None and assessment.burnout_ns is None and standing.number:

@@ -12,16 +12,22 @@ from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.gaussians import ellipse_95
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, RegionThreat
-from launchwatch.messages.tracks import LaunchFit, Track
+from launchwatch.messages.events import BreakUp
+from launchwatch.messages.tracks import LaunchFit, Track, before_air
 from launchwatch.physics.gravity import MU
+from launchwatch.processing.assessments.reach import landing_of, state_of
 from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion import descent
 
 S = 1_000_000_000
 DRAG, LOG_DRAG_SIGMA = 1.0 / 8000.0, 0.5  # m^2/kg; payloads of 3 to 22 t/m^2 within two sigma
 IMPACT_FLOOR_M = 12.0  # steps of the fall, terrain of the ellipsoid; the simulated air has no wind
+DEBRIS_DRAG, DEBRIS_LOG_SIGMA = 1.0 / 550.0, 0.85
+"""Drag of pieces, m^2/kg, and the spread of its logarithm: sheets of 100 kg/m^2 to engines of 3000 within two sigma
+(assumption)."""
 STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
 UNBOUNDED_M = 3000e3  # an impact point worse known than this is none: the ellipse would reach round the Earth
-SAMPLES = 96
+SAMPLES, DRAG_NODES = 96, 5
 PATH_STEP_S = 20.0
 ORBIT_PERIGEE_M = 100e3
 
@@ -74,7 +80,13 @@ def perigee_m(state: FloatArray) -> float:
 
 
 def descend(track: Track) -> Descent:
-    """Fall of a ballistic track, linearised about its mean in state and drag."""
+    """Fall of a track without thrust, linearised about its mean in state and drag; of what glides, its footprint."""
+    if track.air is not None:
+        apogee = descend(before_air(track)).apogee
+        landing = landing_of(track, track.air, IMPACT_FLOOR_M)
+        if landing is None or float(np.trace(landing.covariance_m2)) > UNBOUNDED_M**2:
+            return Descent(None, apogee)
+        return Descent(ground_point(*landing), apogee)
     mean = flight.fall(track.state, DRAG)
     highest = mean.apogee_m
     if track.state[:3] @ track.state[3:] < 0.0:
@@ -106,6 +118,39 @@ def descend(track: Track) -> Descent:
         return Descent(None, apogee)
     impact = ground_point(mean.position, track.epoch_ns + round(mean.seconds * S), sigma_s, covariance)
     return Descent(impact, apogee)
+
+
+def scatter(broken: BreakUp) -> GroundPoint | None:
+    """Where the debris of a break-up falls, with the ellipse that holds 95 % of its pieces; null where that is nowhere.
+
+    Linear in place and velocity of a piece; over its drag, which shifts the fall by more than a straight line says, by
+    Gauss-Hermite points.
+    """
+    spread = broken.covariance + np.diag([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]) * broken.spread_m_s**2
+    nodes, weights = np.polynomial.hermite_e.hermegauss(DRAG_NODES)
+    weights = weights / weights.sum()
+    falls = [flight.fall(broken.state, DEBRIS_DRAG * float(np.exp(DEBRIS_LOG_SIGMA * node))) for node in nodes]
+    mean = falls[DRAG_NODES // 2]
+    moved = [flight.fall(broken.state + step, DEBRIS_DRAG) for step in np.diag(STEPS[:6])]
+    if any(f.seconds < 0.0 for f in (*falls, *moved)) or perigee_m(broken.state) > ORBIT_PERIGEE_M:
+        return None
+    lat, lon, _ = geodetic_from_itrf(mean.position)
+    axes = enu_axes(lat, lon)
+
+    def seen(fall: flight.Fall) -> FloatArray:
+        """East, north, m, and time, s, from the fall of a middling piece."""
+        return np.array([*(axes[:2] @ (fall.position - mean.position)), fall.seconds - mean.seconds])
+
+    by_drag = np.array([seen(f) for f in falls])
+    centre = weights @ by_drag
+    slope = np.column_stack([seen(f) / step for f, step in zip(moved, STEPS[:6], strict=True)])
+    covariance = slope @ spread @ slope.T + (weights * (by_drag - centre).T) @ (by_drag - centre)
+    ground = covariance[:2, :2] + IMPACT_FLOOR_M**2 * np.eye(2)
+    if float(np.trace(ground)) > UNBOUNDED_M**2:
+        return None
+    position = mean.position + centre[:2] @ axes[:2]
+    time_ns = broken.epoch_ns + round((mean.seconds + float(centre[2])) * S)
+    return ground_point(position, time_ns, float(np.sqrt(covariance[2, 2])), ground)
 
 
 def _normal_samples(count: int) -> FloatArray:
@@ -148,9 +193,10 @@ def _ground_path(track: Track, impact: GroundPoint, ceiling_m: float) -> FloatAr
     """Points (n, 2) lat, lon below the rest of the flight where it is lower than the ceiling."""
     count = int((impact.time_ns - track.epoch_ns) / S / PATH_STEP_S) + 1
     positions = np.empty((max(count, 0), 3))
-    state = track.state
+    state = track.state if track.air is None else state_of(track, track.air)
+    after = flight.state_after if track.air is None else descent.state_after
     for i in range(len(positions)):
         positions[i] = state[:3]
-        state = flight.state_after(state, PATH_STEP_S)
+        state = after(state, PATH_STEP_S)
     lat, lon, height = geodetic_from_itrf(positions)
     return np.column_stack([lat, lon])[height < ceiling_m]

@@ -15,14 +15,14 @@ from launchwatch.messages.detections import Reentry
 from launchwatch.messages.events import Event
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, threats
+from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, scatter, threats
 from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import typing_of
 
 S = 1_000_000_000
 NOT_CALIBRATED = "not calibrated"
 COAST_M = 40e3  # by so much coasts lie off in a map of cells of one degree
-
+BROKE_UP = "broke up in flight"
 
 REENTRY_NEAR_M, REENTRY_NEAR_S = 400e3, 60.0
 """An event whose object was there when a re-entry was seen is that re-entry."""
@@ -85,9 +85,11 @@ class AssessmentsStage:
         track = event.preferred
         launched = launch_point(track.launch) if track.launch is not None else None
         impact, apogee, range_km = None, None, None
-        if track.phase == "ballistic":
+        if track.phase != "boost":
             descent = descend(track)
             impact, apogee = descent.impact, descent.apogee
+        if event.break_up is not None:
+            impact = scatter(event.break_up)
         if impact is not None and launched is not None:
             distance, _, _ = inverse(launched.lat_deg, launched.lon_deg, impact.lat_deg, impact.lon_deg)
             spread = np.sqrt(
@@ -106,7 +108,7 @@ class AssessmentsStage:
             event=event.event,
             version=event.version,
             status=event.status,
-            basis=_basis(track),
+            basis=_basis(track) if event.break_up is None else "lost",
             first_detection_ns=track.first_detection_ns,
             typing=kinds,
             boosters=boosters,
@@ -127,7 +129,9 @@ class AssessmentsStage:
             detections=track.detections,
             aliases=event.aliases,
             partners=event.partners,
-            reason=reentry.reason if reentry is not None else "",
+            reason=reentry.reason if reentry is not None else BROKE_UP if event.break_up is not None else "",
+            merged_into=event.merged_into,
+            split_from=event.split_from,
         )
 
     def _at_sea(self, track: Track) -> float:

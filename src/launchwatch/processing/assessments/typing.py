@@ -14,10 +14,11 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
-from launchwatch.messages.tracks import Track
+from launchwatch.messages.tracks import Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
 from launchwatch.processing.assessments.templates import Burns, Templates, likelihoods, of_none
+from launchwatch.processing.motion.descent import GLIDES, SHARES
 
 EARTH_M = 6371e3
 S = 1_000_000_000
@@ -44,7 +45,7 @@ LONGEST_S = {"srbm": 200.0, "mrbm": 250.0, "irbm": 300.0, "icbm": 450.0, "slbm":
              "sounding-rocket": 200.0, "other": 1500.0}  # fmt: skip
 AT_SEA = {"slbm": 0.9998, "slv": 0.3, "sounding-rocket": 0.3, "other": 0.4}
 LAND_AT_SEA = 0.001  # part of other missiles whose launch point the map has far out at sea
-NEARLY_UP_M, UP_SPREAD_M = -800e3, 250e3  # perigee that no missile of 15,000 km range reaches
+NEARLY_UP_M, UP_SPREAD_M = -800e3, 150e3  # perigee that no missile of 15,000 km range reaches
 PERIGEE_S = 3000.0  # perigee over speed, near a circular orbit
 LOW_M, LOWEST_M, HIGHEST_M = 75e3, 15e3, 50_000e3  # apogee of what will glide; limits of all apogees
 PARKED_M = 220e3  # apogee of launchers on their way
@@ -52,6 +53,7 @@ AIMED, AIMED_SPREAD = 0.75, 0.4  # missiles near least energy, and spread of ln 
 LOFTED, DEPRESSED, EDGE = 0.22, 0.3, 0.2  # those lofted or depressed, to so much of the apogee of least energy; blur
 STEEP_SPREAD, LOW_SPREAD, PARKED_SPREAD, STEEP_BLUR = 0.08, 0.45, 0.6, 2.5  # of ln apogee; over relative error of speed
 SILENT_NS, SILENT_STEPS = 10 * S, 30  # silence is counted in such steps, up to so many
+LEAST = 1e-6  # probability that is left to what the air speaks against
 NAMED = 0.01  # boosters with a smaller probability are not told
 
 
@@ -100,12 +102,17 @@ def typing_of(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typ
     known : boosters of the catalogue.
     now_ns : ns TAI.
     """
+    air, track = track.air, before_air(track)
     real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
     else:
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
-    classes, boosters = _posterior(track, at_sea, known, now_ns)
+    lift = 1.0
+    if air is not None:
+        # what the air has told, over what the filter took for granted
+        lift = float(air.glide / max(1.0 - air.glide, LEAST) * (1.0 - SHARES[GLIDES]) / SHARES[GLIDES])
+    classes, boosters = _posterior(track, at_sea, known, now_ns, lift)
     up = 0.0
     if track.phase != "boost" and not _seen_to_rise(track) and (share := in_orbit(track)) > 0.0:
         # nobody saw it rise: what is up there to stay is a satellite that the catalogue has not, or has elsewhere
@@ -124,8 +131,8 @@ def typing_of(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typ
     return Typing({name: real * classes.get(name, 0.0) for name in CLASSES} | {"not-a-missile": 1.0 - real}, told)
 
 
-def _posterior(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typing:
-    """Classes and boosters, given that it is a launch."""
+def _posterior(track: Track, at_sea: float, known: Templates, now_ns: int, lift: float) -> Typing:
+    """Classes and boosters, given that it is a launch; `lift` is the odds that it glides, by what the air showed."""
     speed = speed_over_ground(track.state)
     sigma, level = (_speed_sigma(track, speed, share) for share in (BRIEF_SHARE, BRIEF_STEEP))
     burns = _burns_of(track, now_ns)
@@ -133,6 +140,7 @@ def _posterior(track: Track, at_sea: float, known: Templates, now_ns: int) -> Ty
     kinds = CLASSES[:-2]
     each = np.array(known.classes)
     paths = _paths(track, speed, sigma, level)
+    paths["hgv"] *= lift
     weights: dict[str, float] = {}
     named = np.zeros(len(exact))
     for name in kinds:
@@ -259,16 +267,17 @@ def _seen_to_rise(track: Track) -> bool:
 
 
 def in_orbit(track: Track) -> float:
-    """Probability that a track in free flight stays up: its perigee is above the air, with the odds of what is there.
+    """Probability that a track in free flight stays up: how high its perigee is, with the odds of what is there.
 
-    The perigee of a short track is known badly; that of a missile lies thousands of kilometres below ground, that of a
-    satellite above it. The likelihood of either is weighed with how many there are of each.
+    The perigee of a short track is known badly. That of a missile lies thousands of kilometres below ground, even on a
+    low path over 15,000 km no higher than `NEARLY_UP_M`; that of a satellite is above the air. The likelihood of either
+    is weighed with how many there are of each; the errors of a few plots have tails, which `UP_SPREAD_M` stands for.
     """
     perigee = perigee_m(track.state)
     spread = np.sqrt(np.diag(track.covariance))
-    if ORBIT_PERIGEE_M - perigee > FAR_SIGMAS * (STEEP_S * spread[3:].max() + STEEP * spread[:3].max()):
+    if NEARLY_UP_M - perigee > FAR_SIGMAS * (UP_SPREAD_M + STEEP_S * spread[3:].max() + STEEP * spread[:3].max()):
         return 0.0
     slope = np.array([(perigee_m(track.state + step) - perigee) / step.sum() for step in np.diag(STEPS)])
-    sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 1.0))
-    up = normal_cdf((perigee - ORBIT_PERIGEE_M) / sigma)
+    sigma = math.sqrt(max(float(slope @ track.covariance @ slope), 0.0) + UP_SPREAD_M**2)
+    up = normal_cdf((perigee - NEARLY_UP_M) / sigma)
     return SATELLITE_ODDS * up / (SATELLITE_ODDS * up + 1.0 - up)

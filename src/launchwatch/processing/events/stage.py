@@ -1,44 +1,45 @@
-"""The events stage: which tracks, own and received from partners, are one launch.
+"""The events stage: which tracks, own and received from partners, are one launch, and which launches are one raid.
 
-Tracks of partners may rest on the same sensors as own ones, so they are fused by covariance intersection, which stays
-consistent whatever they share (Julier and Uhlmann 1997).
+An identifier stays: of two events that turn out to be one launch the older goes on and bears the name of the younger as
+an alias; a track that turns out to be another launch than the rest of its event leaves it for a new one. An event that
+ended out of sight is not opened again: what is found of it later is a new one, with the name of the old as an alias.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-import numpy as np
 
-from launchwatch.core.arrays import FloatArray
-from launchwatch.core.frames import OMEGA_EARTH, enu_axes
-from launchwatch.core.gaussians import intersect_covariances, squared_distance
-from launchwatch.messages.events import Event, EventStatus
+from launchwatch.messages.events import BreakUp, Event, EventStatus, Raid
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
-from launchwatch.messages.tracks import Phenomenology, Track
-from launchwatch.physics.gravity import MU
-from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion.launches import bounded, fuse_launches, launch_position
+from launchwatch.messages.tracks import Track
+from launchwatch.processing.events.breakup import break_up_of
+from launchwatch.processing.events.joining import fuse, same_launch, two_launches
+from launchwatch.processing.events.raids import Member, counted, ended, raids_of
 
 S = 1_000_000_000
-STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
-LAUNCH_GATE = 30.0
-BEHIND_S = 10.0  # so much may a burnout be misjudged
-SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
-LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
+SPLIT_MARGIN, SPLIT_VERSIONS = 3.0, 2  # a track leaves its event when so many versions of it lie so far outside
 
 
 class EventRecord(msgspec.Struct):
-    """One event: its tracks by name, own ones without and foreign ones with the partner's name before a colon."""
+    """One event: its tracks by name, own ones without and foreign ones with the partner's name before a colon.
+
+    `doubts` counts, by track, the versions in a row that spoke of another launch than the event's first.
+    """
 
     event: str
     version: int
     tracks: dict[str, Track]
     partners: list[str]
     closed: bool
+    aliases: list[str]
+    merged_into: str | None
+    split_from: str | None
+    doubts: dict[str, int]
+    break_up: BreakUp | None
 
 
 class EventsState(msgspec.Struct):
@@ -46,10 +47,11 @@ class EventsState(msgspec.Struct):
 
     serial: int
     events: list[EventRecord]
+    raids: list[Raid]
 
 
 class EventsStage:
-    """Tracks in, events out (a stage of `launchwatch.ports`).
+    """Tracks in, events and raids out (a stage of `launchwatch.ports`).
 
     Parameters
     ----------
@@ -66,14 +68,14 @@ class EventsStage:
 
     def start(self) -> EventsState:
         """A stage that has seen nothing."""
-        return EventsState(self.first_serial, [])
+        return EventsState(self.first_serial, [], [])
 
     def due(self, state: EventsState) -> int | None:
         """It has no timers."""
         return None
 
     def step(self, state: EventsState, inputs: Sequence[Item], now: int) -> tuple[EventsState, list[Output]]:
-        """Assign each track to its event; one output for each event that changed."""
+        """Assign each track to its event; one output for each event that changed, and for each raid that did."""
         changed: dict[str, list[str]] = {}
         for item in inputs:
             if isinstance(item.payload, Release):
@@ -92,156 +94,154 @@ class EventsStage:
             if partner is not None and partner not in record.partners:
                 record.partners.append(partner)
             changed.setdefault(record.event, []).append(item.id)
+            split = self._split(state, record, name)
+            if split is not None:
+                changed.setdefault(split.event, []).append(item.id)
         outputs = []
+        for older, younger in _merging(state, changed):
+            changed.setdefault(older.event, []).extend(changed.get(younger.event, ()))
+            lineage = tuple(dict.fromkeys(changed.pop(younger.event, changed[older.event])))
+            outputs.append(_merge(older, younger, lineage))
         for record in state.events:
             if record.event in changed:
-                outputs.append(self._say(record, tuple(changed[record.event])))
+                _recall(state, record)
+                outputs.append(_say(record, tuple(dict.fromkeys(changed[record.event]))))
+        if changed:
+            outputs += _raids(state, [name for names in changed.values() for name in names], now)
         return state, outputs
 
     def _event_of(self, state: EventsState, name: str, track: Track, partner: str | None) -> EventRecord | None:
         for record in state.events:
-            if name in record.tracks:
+            if name in record.tracks and record.merged_into is None:
                 return record
         for record in state.events:
             if not record.closed and any(same_launch(track, other) for other in record.tracks.values()):
                 return record
         if partner is not None and "open" not in self.trust:
             return None
+        return self._open(state, track, None)
+
+    def _open(self, state: EventsState, track: Track, split_from: str | None) -> EventRecord:
         day = datetime.fromtimestamp(track.first_detection_ns // S, UTC)
-        record = EventRecord(f"{self.node}-{day:%Y%m%d}-{state.serial:03d}", 0, {}, [], False)
+        record = EventRecord(
+            f"{self.node}-{day:%Y%m%d}-{state.serial:03d}", 0, {}, [], False, [], None, split_from, {}, None
+        )
         state.serial += 1
         state.events.append(record)
         return record
 
-    def _say(self, record: EventRecord, lineage: tuple[str, ...]) -> Output:
-        record.version += 1
-        record.closed = all(t.status == "dropped" for t in record.tracks.values())
-        status: EventStatus = "final" if record.closed else "new" if record.version == 1 else "update"
-        preferred = fuse(list(record.tracks.values()))
-        event = Event(
-            event=record.event,
-            aliases=(),
-            version=record.version,
-            status=status,
-            tracks=tuple(record.tracks),
-            preferred=preferred,
-            partners=tuple(record.partners),
-        )
-        return Output(event, preferred.epoch_ns, lineage)
+    def _split(self, state: EventsState, record: EventRecord, name: str) -> EventRecord | None:
+        """The event that a track and its like leave for, once it has spoken often enough of another launch."""
+        track = record.tracks[name]
+        first = next((t for t in record.tracks.values() if "infrared" in t.phenomenologies), track)
+        if not two_launches(first, track, SPLIT_MARGIN):
+            record.doubts.pop(name, None)
+            return None
+        record.doubts[name] = record.doubts.get(name, 0) + 1
+        if record.doubts[name] < SPLIT_VERSIONS:
+            return None
+        leaving = [
+            n for n, t in record.tracks.items() if n == name or (two_launches(first, t) and same_launch(track, t))
+        ]
+        split = self._open(state, track, record.event)
+        for one in leaving:
+            split.tracks[one] = record.tracks.pop(one)
+            record.doubts.pop(one, None)
+        senders = dict.fromkeys(one.partition(":")[0] for one in leaving if ":" in one)
+        split.partners.extend(senders)
+        kept = {one.partition(":")[0] for one in record.tracks if ":" in one}
+        record.partners = [p for p in record.partners if p in kept]
+        return split
 
 
-def fell_behind(track: Track, others: Iterable[Track]) -> bool:
-    """Whether a track of one launch is of a spent stage: it flew freely while satellites saw the plume burn on."""
-    if track.free_from_ns is None:
-        return False
-    burning = [
-        t.burnout_ns or t.last_detection_ns
-        for t in others
-        if "infrared" in t.phenomenologies and (t.burnout_ns is not None or t.phase == "boost")
+def _merging(state: EventsState, changed: dict[str, list[str]]) -> list[tuple[EventRecord, EventRecord]]:
+    """Pairs (older, younger) of open events, one of which changed, that are one launch; each younger once.
+
+    An event that could be part of two others is left alone: it does not make one launch of them.
+    """
+    open_ = [record for record in state.events if not record.closed]
+    pairs: list[tuple[EventRecord, EventRecord]] = []
+    for k, younger in enumerate(open_):
+        older = [one for one in open_[:k] if one.event in changed or younger.event in changed]
+        found = next((one for one in older if _one(one, younger)), None)
+        if found is None or any(found is taken for _, taken in pairs):
+            continue
+        if not any(_one(other, younger) for other in open_ if other is not found and other is not younger):
+            pairs.append((found, younger))
+    return pairs
+
+
+def _recall(state: EventsState, record: EventRecord) -> None:
+    """Note which event that ended out of sight this one is, found again: the only one whose launch can be its own."""
+    ended = [one for one in state.events if one is not record and one.closed and one.merged_into is None]
+    if not ended or record.closed:
+        return
+    mine = [t for t in record.tracks.values() if t.status != "dropped"]
+    found = [
+        one
+        for one in ended
+        if any(same_launch(x, y) for x in mine for y in one.tracks.values())
+        and not any(two_launches(x, y) for x in mine for y in one.tracks.values())
     ]
-    return track.free_from_ns + BEHIND_S * S < max(burning, default=0)
+    if len(found) == 1 and found[0].event not in record.aliases:
+        record.aliases.append(found[0].event)
 
 
-def preference(track: Track) -> tuple[bool, bool, bool, bool, int, int]:
-    """Which of several tracks of one vehicle speaks for it: the largest key.
+def _one(a: EventRecord, b: EventRecord) -> bool:
+    """Whether two events are one launch: some of their tracks can be one, and none speaks against it."""
+    living = [(x, y) for x in a.tracks.values() for y in b.tracks.values() if "dropped" not in (x.status, y.status)]
+    return any(same_launch(x, y) for x, y in living) and not any(two_launches(x, y) for x, y in living)
 
-    Alive before dropped; in free flight before boosting, for it predicts; seen now before out of sight; seen by radar
-    before not, for its state is the newer and the better known; then the one with more kinds of evidence; then the one
-    with more detections.
-    """
-    return (
-        track.status != "dropped",
-        track.phase == "ballistic",
-        track.status == "confirmed",
-        "radar" in track.phenomenologies,
-        len(track.phenomenologies),
-        track.detections,
+
+def _merge(older: EventRecord, younger: EventRecord, lineage: tuple[str, ...]) -> Output:
+    """Give all tracks of the younger event to the older; the younger's last version, which says so."""
+    younger.merged_into = older.event
+    output = _say(younger, lineage)
+    older.tracks |= younger.tracks
+    older.partners += [p for p in younger.partners if p not in older.partners]
+    older.aliases += [younger.event, *younger.aliases]
+    older.break_up = older.break_up or younger.break_up
+    return output
+
+
+def _say(record: EventRecord, lineage: tuple[str, ...]) -> Output:
+    record.version += 1
+    tracks = list(record.tracks.values())
+    record.closed = record.merged_into is not None or all(t.status == "dropped" for t in tracks)
+    status: EventStatus = "final" if record.closed else "new" if record.version == 1 else "update"
+    record.break_up = break_up_of(tracks) or record.break_up
+    preferred = fuse(tracks)
+    event = Event(
+        event=record.event,
+        aliases=tuple(record.aliases),
+        version=record.version,
+        status=status,
+        tracks=tuple(record.tracks),
+        preferred=preferred,
+        partners=tuple(record.partners),
+        merged_into=record.merged_into,
+        split_from=record.split_from,
+        break_up=record.break_up,
     )
+    return Output(event, preferred.epoch_ns, lineage)
 
 
-def same_launch(a: Track, b: Track) -> bool:
-    """Whether two tracks can be one object: by their states where both fly freely, else by their launches.
-
-    A track that no satellite saw knows its launch only as a wide ellipse; where that holds the other's launch, the two
-    are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off.
-    """
-    if a.phase == b.phase == "ballistic":
-        if _state_distance(a, b) < STATE_GATE:
-            return True
-        if "infrared" in a.phenomenologies and "infrared" in b.phenomenologies:
-            return False
-        if a.launch is None or b.launch is None:
-            return _same_orbit(a.state, flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S))
-    if a.launch is None or b.launch is None:
-        return False
-    axes = enu_axes(a.launch.lat_deg, a.launch.lon_deg)
-    apart = axes[:2] @ (launch_position(b.launch) - launch_position(a.launch))
-    turn = np.radians((b.launch.azimuth_deg - a.launch.azimuth_deg + 180.0) % 360.0 - 180.0)
-    away = np.array([*apart, (b.launch.time_ns - a.launch.time_ns) / S, turn])
-    floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
-    spread = a.launch.covariance + b.launch.covariance + floor
-    return squared_distance(away, spread) < LAUNCH_GATE
-
-
-def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
-    """Whether two states in orbit share plane and size: an object seen again whose arc tells of no launch."""
-    planes, sizes = [], []
-    for state in (a, b):
-        position = state[:3]
-        velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
-        momentum = np.cross(position, velocity)
-        planes.append(momentum / np.linalg.norm(momentum))
-        sizes.append(1.0 / (2.0 / np.linalg.norm(position) - velocity @ velocity / MU))
-    return bool(planes[0] @ planes[1] > np.cos(SAME_PLANE_RAD) and abs(sizes[0] / sizes[1] - 1.0) < SAME_SIZE)
-
-
-def _state_distance(a: Track, b: Track) -> float:
-    """Chi-squared (6) between two states in free flight, at the epoch of the one that is known worse.
-
-    Infinite where one of them may be anywhere: it says nothing of the other.
-    """
-    if np.trace(a.covariance[:3, :3]) < np.trace(b.covariance[:3, :3]):
-        a, b = b, a
-    dt = (a.epoch_ns - b.epoch_ns) / S
-    other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
-    away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
-    if not bounded(spread):
-        return np.inf
-    return squared_distance(away, spread)
-
-
-def fuse(tracks: list[Track]) -> Track:
-    """One track of several of the same launch, by covariance intersection of states and launches.
-
-    States that contradict each other are not mixed: the preferred one stands.
-    """
-    ordered = sorted(tracks, key=lambda t: (not fell_behind(t, tracks), *preference(t)), reverse=True)
-    best = ordered[0]
-    state, covariance, launch = best.state, best.covariance, best.launch
-    for other in ordered[1:]:
-        free = best.phase == other.phase == "ballistic" and other.status != "dropped"
-        if free and _state_distance(best, other) < STATE_GATE:
-            dt = (best.epoch_ns - other.epoch_ns) / S
-            phi = flight.transition(other.state, dt)
-            moved, spread = flight.state_after(other.state, dt), phi @ other.covariance @ phi.T
-            if bounded(covariance) and bounded(spread):
-                state, covariance = intersect_covariances(state, covariance, moved, spread)
-        launch = fuse_launches(launch, other.launch)
-    kinds: dict[Phenomenology, str] = {}
-    for t in sorted(ordered, key=lambda t: t.first_detection_ns):
-        for kind, sensor in zip(t.phenomenologies, t.kind_sensors, strict=True):
-            kinds.setdefault(kind, sensor)
-    return msgspec.structs.replace(
-        best,
-        state=state,
-        covariance=covariance,
-        launch=launch,
-        first_detection_ns=min(t.first_detection_ns for t in ordered),
-        last_detection_ns=max(t.last_detection_ns for t in ordered),
-        detections=sum(t.detections for t in ordered),
-        sensors=tuple(dict.fromkeys(s for t in ordered for s in t.sensors)),
-        phenomenologies=tuple(kinds),
-        kind_sensors=tuple(kinds.values()),
-        burnout_ns=best.burnout_ns or next((t.burnout_ns for t in ordered if t.burnout_ns), None),
-        staging_ns=best.staging_ns or next((t.staging_ns for t in ordered if t.staging_ns), ()),
-    )
+def _raids(state: EventsState, lineage: Sequence[str], now: int) -> list[Output]:
+    """Raids that are new or other than said before."""
+    known = {alias for record in state.events for alias in record.aliases}
+    members = [
+        Member(record.event, record.tracks, record.break_up is not None)
+        for record in state.events
+        if record.event not in known
+    ]
+    found = {raid.raid: raid for raid in raids_of(members)}
+    said = {raid.raid: raid for raid in state.raids}
+    over = {name: ended(raid) for name, raid in said.items() if name not in found}
+    outputs = []
+    for name, raid in (found | over).items():
+        before = said.get(name)
+        if before is None or counted(before) != counted(raid):
+            said[name] = msgspec.structs.replace(raid, version=1 if before is None else before.version + 1)
+            outputs.append(Output(said[name], now, tuple(dict.fromkeys(lineage))))
+    state.raids = list(said.values())
+    return outputs

@@ -22,7 +22,7 @@ POWERED_ACCELERATION, POWERED_JERK = 60.0, 1.0
 """Prior of acceleration under thrust, m/s^2, and of its change, m/s^3."""
 
 
-class Ballistic(msgspec.Struct):
+class Ballistic(msgspec.Struct, tag="ballistic"):
     """A ballistic estimate.
 
     Attributes

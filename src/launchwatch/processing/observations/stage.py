@@ -18,7 +18,7 @@ from launchwatch.processing.motion.measurements import select
 
 S = 1_000_000_000
 REMEMBERED = 4096
-"""Sequence numbers kept for each sensor, more than any sensor delivers within a hold time."""
+"""Sequence numbers kept for each sensor, the highest."""
 
 
 class ObservationsState(msgspec.Struct):
@@ -74,7 +74,9 @@ class ObservationsStage:
         if (not len(known) or look.sequence[0] > known[-1]) and bool((np.diff(look.sequence) > 0).all()):
             both = np.concatenate([known, look.sequence])  # the usual case, and ascending by itself
         else:
-            keep = ~np.isin(look.sequence, known)
+            keep = np.zeros(len(look.sequence), bool)
+            keep[np.unique(look.sequence, return_index=True)[1]] = True
+            keep &= ~np.isin(look.sequence, known)
             state.duplicates += int((~keep).sum())
             look = select(look, keep)
             both = np.union1d(known, look.sequence)

@@ -6,10 +6,16 @@ of min(cost - miss, 0). Where no two tracks want the same detection it is read o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.processing.tracks._bank_kernels import gate_pairs, labels, settle
+
+Assignment: TypeAlias = Callable[[FloatArray, float], list[tuple[int, int]]]
+"""Pairs of track and detection by a matrix of costs (n, m) and the cost of a track without a detection, as `pairs`."""
 
 SPARSE_ABOVE = 400
 """Contested tracks from which the sparse solver is the faster one."""

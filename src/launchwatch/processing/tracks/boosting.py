@@ -29,10 +29,12 @@ from launchwatch.processing.tracks.record import (
     rows_of,
 )
 from launchwatch.processing.tracks.separated import sort_plots
+from launchwatch.processing.tracks.still import RECENT_S, stands_still
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
@@ -41,6 +43,7 @@ FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust bef
 REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
 YOUNG_ROWS = 15  # below this every fit of new rows also looks for the best start anew
 MAX_STAGINGS = 3
+STANDS_AFTER_S, STANDS_HITS = 120.0, 5  # by then every vehicle has turned and crosses kilometres a second
 
 
 def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
@@ -50,6 +53,12 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     if track.profile is None:
         return track.phase == "boost" and _explains_powered(track, tracklet, epoch_ns)
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + 30.0:
+        return False
+    near = boost.mean_at(track.profile, at)[:3]
+    if isinstance(rows, LinesOfSight):
+        if float(np.linalg.norm(rows.tangents[-1] @ (near - rows.position[-1]))) > FAR_M:
+            return False
+    elif float(np.linalg.norm(near - tracklet.position[-1])) > FAR_M:
         return False
     state, covariance = boost.state_at(track.profile, at)
     floor = MODEL_FLOOR_M**2
@@ -111,6 +120,10 @@ def follow_boost(
     burnout = _burnout(seen)
     if burnout is None and now < track.next_fit_ns:
         return []
+    if _stands(track, seen, newest, state.epoch_ns):
+        track.stands = True
+        touched.add(track.track)
+        return []
     fast = [t for t in seen if t.period_s <= FAST_S] or seen
     curves = [stagings(t.rows.time_s, t.irradiance, t.snr, t.period_s) for t in fast]
     staging = merge([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
@@ -143,6 +156,14 @@ def follow_boost(
     if burnout is not None:
         _hand_over(state, track, own, burnout, now)
     return behind
+
+
+def _stands(track: TrackRecord, seen: list[Tracklet], newest: float, epoch_ns: int) -> bool:
+    """Whether all that sees a light after a while sees it stand still: a fire that was joined with its neighbours."""
+    if newest - (track.first_detection_ns - epoch_ns) / S < STANDS_AFTER_S:
+        return False
+    recent = [t.rows for t in seen if newest - float(t.rows.time_s[-1]) < RECENT_S and t.hits >= STANDS_HITS]
+    return bool(recent) and all(isinstance(rows, LinesOfSight) and stands_still(rows) for rows in recent)
 
 
 def _follow_echoes(state: TracksState, track: TrackRecord, own: list[Tracklet], now: int, touched: set[str]) -> None:

@@ -14,7 +14,9 @@ from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import RadarLook
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion import descent as air
 from launchwatch.processing.motion.ballistic import Ballistic
+from launchwatch.processing.motion.lag import Seen, ahead, before
 from launchwatch.processing.motion.measurements import Plots, epochs_of, plots, select
 from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.tracks.record import (
@@ -25,16 +27,22 @@ from launchwatch.processing.tracks.record import (
     TrackRecord,
     TracksState,
     count,
+    lag_of,
+    learn,
     rows_of,
 )
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 LOOSE_M = 12e3
+JOIN_GATE = 22.5  # chi-squared of six: one true pair in a thousand falls outside
 BENT_M = 60e3  # over this the path bends by 300 m, as much as the noise of plots; a Gaussian that wide bends with it
 FEW_TRACKS = 8  # so many are predicted for every look of every radar
 SIGHT_M = 600e3  # several times what a track that is not loose, and a plot, may be off
 SAME_GATE = 60.0  # chi-squared of six measurements; wide, for two tracks of one object do more harm than a late split
 POWERED_AGE_S, POWERED_NEAR_M = 200.0, 60e3  # how far thrust may have bent the path until it is seen again
+
+
+Said = tuple[Ballistic, FloatArray, FloatArray, FloatArray]
 
 
 class Arc(NamedTuple):
@@ -80,22 +88,31 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
         rows = np.flatnonzero(look.time_ns == time_ns)
         group = rows_of(data, rows)
         cost = np.full((len(tracks), len(rows)), np.inf)
-        said = []
+        said: list[Said | air.Innovation | None] = []
         for k, track in enumerate(tracks):
-            assert track.ballistic is not None
-            predicted = flight.predict(track.ballistic, int(time_ns))
-            said.append(flight.innovation(predicted, look.sensor, group))
-            _, difference, _, covariance = said[-1]
-            cost[k] = np.einsum("ni,ni->n", difference, np.linalg.solve(covariance, difference[..., None])[..., 0])
+            base = before(lag_of(track), int(time_ns))
+            said.append(None if base is None else _against(ahead(base, int(time_ns)), look.sensor, group))
+            one = said[-1]
+            if isinstance(one, air.Innovation):
+                cost[k] = one.distance2
+            elif one is not None:
+                _, difference, _, covariance = one
+                cost[k] = np.einsum("ni,ni->n", difference, np.linalg.solve(covariance, difference[..., None])[..., 0])
         for track, row in zip(tracks, cost, strict=True):
             track.company += int((row < GATE).sum() > 1)
         for k, i in pairs(cost, GATE):
             track = tracks[k]
             free[rows[i]] = False
-            predicted, difference, gradient, covariance = said[k]
-            if height_of(predicted.mean) < REENTRY_M:
-                continue
-            track.ballistic = flight.update(predicted, difference[i], gradient, covariance[i])
+            one = said[k]
+            assert one is not None
+            if isinstance(one, air.Innovation):
+                known: Ballistic | air.Descent = air.update(one, i)
+            else:
+                predicted, difference, gradient, covariance = one
+                if height_of(predicted.mean) < REENTRY_M:
+                    continue
+                known = flight.update(predicted, difference[i], gradient, covariance[i])
+            learn(track, Seen(int(time_ns), look.sensor, int(rows[i]), rows_of(group, np.array([i]))), known)
             count(track, look.sensor, "radar", int(time_ns), 1)
             track.fresh.append(record)
             if track.status == "coasting":
@@ -104,6 +121,13 @@ def give_plots(state: TracksState, record: str, detections: Detections, touched:
         return detections
     kept = select(look, free)
     return Detections(look=kept, false_alarm_probability=detections.false_alarm_probability[free])
+
+
+def _against(predicted: Ballistic | air.Descent, radar: str, group: Plots) -> Said | air.Innovation | None:
+    """What plots of one epoch say against an estimate at that epoch; None where it may be anywhere, or has landed."""
+    if isinstance(predicted, Ballistic):
+        return flight.innovation(predicted, radar, group)
+    return air.innovation(predicted, radar, group) if air.bounded(predicted) else None
 
 
 def within_sight(tracks: list[TrackRecord], look: RadarLook) -> list[TrackRecord]:
@@ -177,9 +201,16 @@ def _spread_m(track: TrackRecord, epoch_ns: int) -> float:
 
 
 def with_arc(track: TrackRecord, arc: Arc, bias_sigma: FloatArray) -> Ballistic:
-    """A loose track and the arc of later plots of one radar; the arc alone where the old estimate is no ellipsoid."""
+    """A loose track and the arc of later plots of one radar.
+
+    The arc alone where the old estimate is no ellipsoid, or has less to do with the arc than two of one object have.
+    """
     assert track.ballistic is not None
     if _spread_m(track, arc.estimate.epoch_ns) > BENT_M:
+        return arc.estimate
+    known = flight.predict(track.ballistic, arc.estimate.epoch_ns)
+    away = arc.estimate.mean[:6] - known.mean[:6]
+    if squared_distance(away, arc.estimate.covariance[:6, :6] + known.covariance[:6, :6]) > JOIN_GATE:
         return arc.estimate
     return flight.joined(track.ballistic, arc.estimate, bias_sigma)
 

@@ -6,16 +6,21 @@ import msgspec
 
 from launchwatch.core.arrays import IntArray
 from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, TrackStatus
+from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.ballistic import Ballistic
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline
+from launchwatch.processing.motion.descent import Descent, as_ballistic
+from launchwatch.processing.motion.lag import Lag, Seen, ahead, pruned, take
 from launchwatch.processing.motion.measurements import Plots
+from launchwatch.processing.motion.settling import settle, wide
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 S = 1_000_000_000
 GATE = 30.0  # chi-squared of three measurements: one true plot in 700,000 falls outside
 WINDOW_S = 45.0  # plots that are tested for a ballistic arc
 BALLISTIC_HITS, BALLISTIC_SPAN_S, BALLISTIC_CHI2 = 4, 14.0, 2.5
-REENTRY_M = 90e3  # plots below are not used: drag is not in the filter
+REENTRY_M = 90e3  # below, no arc without drag goes through plots
+HOLD_NS = 30 * S  # how late data may be: the longest hold time of the policies
 
 
 class TrackRecord(msgspec.Struct):
@@ -23,7 +28,9 @@ class TrackRecord(msgspec.Struct):
 
     `company` counts the looks in which more than one plot could be the track's.
     `free_from_ns` is the epoch from which it is known to fly freely, null while it thrusts; `arc` says that an arc of
-    plots took the place of what the profile predicted.
+    plots took the place of what the profile predicted. `stands` says that its light has turned out to stand still.
+    `lag` holds what was seen last and the estimates, of which `ballistic` is the newest without its drag and lift;
+    `entry` is the last one before the air.
     """
 
     track: str
@@ -51,6 +58,9 @@ class TrackRecord(msgspec.Struct):
     next_fit_ns: int
     next_say_ns: int
     fresh: list[str]
+    lag: Lag | None = None
+    entry: Ballistic | None = None
+    stands: bool = False
 
 
 class TracksState(msgspec.Struct):
@@ -67,6 +77,43 @@ class TracksState(msgspec.Struct):
     tracks: list[TrackRecord]
     unplaced_cells: int = 0
     lessons: int = 0
+
+
+def lag_of(track: TrackRecord) -> Lag:
+    """What was seen last of a track in free flight; nothing yet where its estimate was begun anew."""
+    if track.lag is None or track.lag.since_ns != track.ballistic_since_ns:
+        assert track.ballistic is not None
+        track.lag, track.entry = Lag([track.ballistic], [], track.ballistic_since_ns), None
+    return track.lag
+
+
+def descent_of(track: TrackRecord) -> Descent | None:
+    """The estimate of a track that has come down into the air."""
+    newest = lag_of(track).newest if track.phase == "ballistic" and track.ballistic is not None else None
+    return newest if isinstance(newest, Descent) else None
+
+
+def learn(track: TrackRecord, seen: Seen, known: Ballistic | Descent | None = None) -> None:
+    """Give a measurement to a track in free flight; `known` is the estimate after it where it is the newest."""
+    lag = lag_of(track)
+    there = known if known is not None else ahead(lag.newest, seen.epoch_ns)
+    if isinstance(lag.newest, Ballistic) and isinstance(there, Descent):
+        track.entry = flight.predict(lag.newest, seen.epoch_ns)
+        if wide(track.entry):
+            lag = Lag([track.entry], [], lag.since_ns, settling=True)
+    lag = take(lag, seen, known)
+    if lag.settling:
+        settled = settle(lag.estimates[0], lag.seen)
+        if wide(settled) and lag.seen[-1].epoch_ns - lag.seen[0].epoch_ns < HOLD_NS:
+            lag.estimates[-1] = settled
+        else:
+            lag = Lag([settled], [], lag.since_ns)
+    else:
+        if isinstance(lag.newest, Descent) and track.entry is None:
+            track.entry = track.ballistic
+        lag = pruned(lag, lag.seen[-1].epoch_ns - HOLD_NS)
+    track.lag = lag
+    track.ballistic = as_ballistic(lag.newest) if isinstance(lag.newest, Descent) else lag.newest
 
 
 def count(track: TrackRecord, sensor: str, kind: Phenomenology, time_ns: int, plots_used: int) -> None:

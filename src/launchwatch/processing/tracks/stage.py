@@ -12,12 +12,25 @@ from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.observations import RadarLook
-from launchwatch.messages.tracks import LaunchFit, Track
+from launchwatch.messages.tracks import Air, LaunchFit, Phase, Track
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Timeline
+from launchwatch.processing.motion.descent import (
+    LOG_DRAG,
+    RIGHT,
+    UP,
+    Descent,
+    as_ballistic,
+    collapsed,
+    landing,
+    likely,
+    log_normal,
+)
+from launchwatch.processing.motion.lag import ENTRY_M
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
+from launchwatch.processing.tracks.association import Assignment, pairs
 from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
 from launchwatch.processing.tracks.cells import give_cells, of_cells
 from launchwatch.processing.tracks.flying import (
@@ -31,6 +44,7 @@ from launchwatch.processing.tracks.flying import (
     thrust_before,
     with_arc,
 )
+from launchwatch.processing.tracks.lights import give_lights, lit
 from launchwatch.processing.tracks.record import (
     BALLISTIC_HITS,
     BALLISTIC_SPAN_S,
@@ -40,6 +54,7 @@ from launchwatch.processing.tracks.record import (
     TrackRecord,
     TracksState,
     count,
+    descent_of,
     interval_s,
 )
 from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back
@@ -58,6 +73,7 @@ SEPARATION_M_S, COMPANY_LOOKS = 3.0, 3
 LONGEST_BOOST_S = 1800.0  # what shines on for longer is no ascent
 ORBIT_S = 6000.0  # what is in orbit comes round once in this time
 DRAG = 1.0 / 8000.0  # m^2/kg, of an unknown payload
+STAGE_DRAG = 1.0 / 1500.0  # m^2/kg; what has more is no payload, nor a glide body at its most lift
 # A radar alone sees the middle of a flight: the powered part before it is known only as a class of vehicles.
 BLIND_ALONG_M, BLIND_ACROSS_M, BLIND_EARLIER_S, BLIND_SIGMA_S = 130e3, 30e3, 70.0, 50.0
 BLIND_SIGMA_RAD = np.radians(3.0)
@@ -65,10 +81,18 @@ BACK_STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02])
 
 
 class TracksStage:
-    """Detections in, tracks out (a stage of `launchwatch.ports`)."""
+    """Detections in, tracks out (a stage of `launchwatch.ports`).
+
+    Parameters
+    ----------
+    assignment : which detection each tracklet is given.
+    """
 
     topic = "tracks"
     consumes: tuple[type, ...] = (Detections,)
+
+    def __init__(self, assignment: Assignment = pairs) -> None:
+        self.assignment = assignment
 
     def start(self) -> TracksState:
         """A stage that has seen nothing."""
@@ -89,9 +113,12 @@ class TracksStage:
             if of_cells(detections):
                 give_cells(state, item.id, detections, touched)
                 continue
-            if isinstance(detections.look, RadarLook) and len(detections.look.sequence):
-                detections = give_plots(state, item.id, detections, touched)
-            state.tracklets, state.serial = extend(state.tracklets, item.id, detections, state.epoch_ns, state.serial)
+            if len(detections.look.sequence):
+                give = give_plots if isinstance(detections.look, RadarLook) else give_lights
+                detections = give(state, item.id, detections, touched)
+            state.tracklets, state.serial = extend(
+                state.tracklets, item.id, detections, state.epoch_ns, state.serial, self.assignment
+            )
         for tracklet in list(state.tracklets):
             if tracklet.aside and tracklet.span_s > RETURN_BURN_S:
                 tracklet.track, tracklet.aside = None, False
@@ -137,6 +164,8 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
     rows = tracklet.rows
     newest = float(rows.time_s[-1])
     infrared = isinstance(rows, LinesOfSight)
+    if infrared and lit(state, tracklet, touched):
+        return
     for track in state.tracks:
         if track.status == "dropped" or (track.phase == "ballistic" and not infrared):
             continue
@@ -291,16 +320,40 @@ def _risen(state: FloatArray) -> flight.Fall | None:
     return fall if fall.seconds >= 0.0 else None
 
 
-def _separation(track: TrackRecord, epoch_ns: int, mean: FloatArray) -> FloatArray:
+def _separation(track: TrackRecord, epoch_ns: int, mean: FloatArray, in_air: bool) -> FloatArray:
     """Covariance (6, 6) of the payload about a track that others fly beside: which of them it follows is not known."""
     assert track.free_from_ns is not None
     dt = (epoch_ns - track.free_from_ns) / S
+    if in_air:  # a path that air has bent leads back to no separation: the straight line stands for it
+        return np.diag([(SEPARATION_M_S * dt) ** 2] * 3 + [SEPARATION_M_S**2] * 3)
     moved = flight.transition(flight.state_after(mean, -dt), dt)[:, 3:]
     return np.asarray(SEPARATION_M_S**2 * moved @ moved.T)
 
 
+def _air(track: TrackRecord, descent: Descent) -> tuple[Air, Phase, float]:
+    """What is said of a body in the air, its phase, and the longest that it stays there, s."""
+    assert track.entry is not None
+    mean, covariance = log_normal(*collapsed(likely(descent)))
+    glides = descent.glide > 0.5
+    air = Air(
+        drag_m2_kg=float(np.exp(mean[LOG_DRAG])),
+        lift_m2_kg=(float(mean[UP]), float(mean[RIGHT])),
+        covariance=covariance,
+        glide=descent.glide,
+        entry_ns=track.entry.epoch_ns,
+        entry_state=track.entry.mean[:6],
+        entry_covariance=track.entry.covariance[:6, :6],
+    )
+    phase: Phase = "ballistic" if height_of(mean) > ENTRY_M else "glide" if glides else "reentry"
+    state = mean.copy()
+    state[UP], state[RIGHT] = float(np.hypot(state[UP], state[RIGHT])) if glides else 0.0, 0.0
+    return air, phase, landing(state)[1]
+
+
 def _end_ns(track: TrackRecord) -> int:
-    """When the track ends if nothing more is seen of it, ns TAI."""
+    """When the track ends if nothing more is seen of it, ns TAI; at once where its light turns out to stand."""
+    if track.stands:
+        return track.last_detection_ns
     if track.impact_ns is not None:
         return track.impact_ns + 5 * S
     if track.phase == "ballistic":
@@ -317,15 +370,24 @@ def _ended(track: TrackRecord, now: int) -> bool:
 
 def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
     """The next version of a track."""
+    air, phase = None, track.phase
     if track.phase == "ballistic":
         assert track.ballistic is not None
-        estimate = track.ballistic
+        estimate, in_air = track.ballistic, descent_of(track)
+        if in_air is not None and track.entry is not None:
+            estimate = as_ballistic(likely(in_air))
+            if collapsed(in_air)[0][LOG_DRAG] > np.log(STAGE_DRAG):
+                # A spent stage: the payload that it let go may fly on unseen, and is told as both entered the air.
+                estimate, in_air = track.entry, None
         epoch_ns, mean, covariance = estimate.epoch_ns, estimate.mean[:6], estimate.covariance[:6, :6]
         if track.company >= COMPANY_LOOKS:
-            covariance = covariance + _separation(track, epoch_ns, mean)
-        fall = flight.fall(mean, DRAG)
-        track.impact_ns = epoch_ns + round(fall.seconds * S) if fall.seconds >= 0.0 else None
-        if track.profile is None or track.arc:
+            covariance = covariance + _separation(track, epoch_ns, mean, in_air is not None)
+        if in_air is not None:
+            air, phase, seconds = _air(track, in_air)
+        else:
+            seconds = flight.fall(mean, DRAG).seconds
+        track.impact_ns = epoch_ns + round(seconds * S) if seconds >= 0.0 else None
+        if in_air is None and (track.profile is None or track.arc):
             seen = launch_of(track.profile) if track.profile is not None else None
             track.launch = fuse_launches(seen, _blind_launch(mean, covariance, epoch_ns))
         age = (now - track.ballistic_since_ns) / S
@@ -353,7 +415,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         track=track.track,
         version=track.version,
         status=track.status,
-        phase=track.phase,
+        phase=phase,
         epoch_ns=epoch_ns,
         state=mean,
         covariance=covariance,
@@ -369,6 +431,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
         free_from_ns=track.free_from_ns,
         staging_ns=tuple(state.epoch_ns + round(s.burnout[0] * S) for s in track.timeline.staging),
         chi2_per_degree=track.chi2_per_degree,
+        air=air,
     )
     lineage = tuple(dict.fromkeys(track.fresh))
     track.fresh.clear()

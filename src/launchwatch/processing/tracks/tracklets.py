@@ -17,7 +17,7 @@ from launchwatch.processing.motion.measurements import (
     row,
     stack,
 )
-from launchwatch.processing.tracks.association import pairs
+from launchwatch.processing.tracks.association import Assignment, pairs
 
 CONFIRM_HITS, CONFIRM_LOOKS = 3, 5
 DROP_SIGHTS, DROP_PLOTS = 2, 5  # silent looks that end a tentative tracklet; echoes fluctuate, plumes do not
@@ -89,7 +89,12 @@ class Tracklet(msgspec.Struct):
 
 
 def extend(
-    tracklets: list[Tracklet], record: str, detections: Detections, epoch_ns: int, serial: int
+    tracklets: list[Tracklet],
+    record: str,
+    detections: Detections,
+    epoch_ns: int,
+    serial: int,
+    assignment: Assignment = pairs,
 ) -> tuple[list[Tracklet], int]:
     """Tracklets of all sensors after one delivered look: detections assigned, started, silent looks counted.
 
@@ -97,6 +102,7 @@ def extend(
     ----------
     record : identifier of the record that brought the look.
     serial : serial of the next new tracklet.
+    assignment : which detection each tracklet is given.
 
     Returns
     -------
@@ -113,7 +119,7 @@ def extend(
         used = np.zeros(n, bool)
         data = lines_of_sight(look, epoch_ns) if isinstance(look, InfraredLook) else plots(look, epoch_ns)
         position = plot_positions(data)[0] if isinstance(data, Plots) else np.empty((0, 3))
-        for t, i in _assign(open_, data, position):
+        for t, i in _assign(open_, data, position, assignment):
             _append(t, data, position, look, i, record)
             used[i] = True
         for i in np.flatnonzero(~used).tolist():
@@ -142,14 +148,16 @@ def _touched(tracklet: Tracklet, record: str) -> bool:
     return bool(tracklet.fresh) and tracklet.fresh[-1] == record
 
 
-def _assign(own: list[Tracklet], data: LinesOfSight | Plots, position: FloatArray) -> list[tuple[Tracklet, int]]:
-    """Pairs of tracklet and detection within the gate, nearest in total."""
+def _assign(
+    own: list[Tracklet], data: LinesOfSight | Plots, position: FloatArray, assignment: Assignment
+) -> list[tuple[Tracklet, int]]:
+    """Pairs of tracklet and detection within the gate."""
     if not own:
         return []
     cost = np.full((len(own), len(data.time_s)), 1e9)
     for k, t in enumerate(own):
         cost[k] = _distance(t, data, position)
-    return [(own[k], i) for k, i in pairs(cost, 1.0)]
+    return [(own[k], i) for k, i in assignment(cost, 1.0)]
 
 
 def _distance(t: Tracklet, data: LinesOfSight | Plots, position: FloatArray) -> FloatArray:

@@ -1,11 +1,14 @@
-"""What a launch puts into the sky, as sensors see it: the payload, spent and returning stages, deployed objects."""
+"""What a launch puts into the sky, as sensors see it: payload, spent and returning stages, deployed objects, pieces."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from launchwatch.catalog.radar import CrossSection
 from launchwatch.catalog.vehicles import Booster
+from launchwatch.core.draws import look_uniforms
 from launchwatch.sim.scenes.cross_sections import BodyEcho, StagedEcho, own_echo
 from launchwatch.sim.scenes.objects import Echo, Emission, SeenObject
 from launchwatch.sim.scenes.signatures import (
@@ -23,8 +26,11 @@ from launchwatch.sim.scenes.signatures import (
     between,
     in_air_s,
 )
-from launchwatch.sim.truth.bodies import Body, bodies
+from launchwatch.sim.truth.bodies import Body, bodies, fragments
 from launchwatch.sim.truth.flight import Trajectory
+
+FRAGMENTS = 12
+"""Pieces of a break-up that are large enough for radar, beside the largest (assumption)."""
 
 
 def launched(
@@ -51,7 +57,17 @@ def launched(
     sections : mapping of CrossSection
         By id (`Catalog.cross_sections`).
     """
-    return [_object(launch, time_ns, booster, body, signatures, sections) for body in bodies(booster, path)]
+    found = [*bodies(booster, path), *pieces(launch, path)]
+    return [_object(launch, time_ns, booster, body, signatures, sections) for body in found]
+
+
+def pieces(launch: str, path: Trajectory) -> tuple[Body, ...]:
+    """Fragments of a launch that breaks up, beside the largest, which is its payload's trajectory itself."""
+    failure = path.plan.failure
+    if failure is None or failure.kind != "break-up":
+        return ()
+    drawn = look_uniforms(0, "break-up", launch, 0, 1, 1)[0, 0]
+    return fragments(path, failure.time_s, FRAGMENTS, np.random.default_rng(int(drawn * 2**53)))
 
 
 def payload_of(

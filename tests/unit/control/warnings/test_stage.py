@@ -55,6 +55,15 @@ def test_cancel_when_the_threat_has_gone_and_nothing_after_it() -> None:
     assert centre.hears(assessment(**DUAL), 130.0) == []
 
 
+def test_a_merged_event_ends_its_warning_and_names_the_event_that_goes_on() -> None:
+    merged = {"status": "final", "merged_into": "jp-20231114-000"}
+    centre = Centre()
+    centre.hears(assessment(), 110.0)
+    (final,) = centre.hears(assessment(threat=0.0, **merged), 120.0)
+    assert (final.kind, final.reason) == ("final", "one launch with jp-20231114-000")
+    assert Centre().hears(assessment(**merged), 120.0) == []
+
+
 def test_cancel_when_it_turns_out_to_be_no_missile() -> None:
     centre = Centre()
     centre.hears(assessment(), 110.0)

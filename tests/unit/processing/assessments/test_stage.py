@@ -1,6 +1,7 @@
 import math
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,26 +9,36 @@ from hypothesis import strategies as st
 
 from launchwatch.catalog.loader import load_catalog
 from launchwatch.core.epochs import NS
-from launchwatch.core.geodesy import inverse
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.gaussians import inside_95_2d
+from launchwatch.core.geodesy import inverse, itrf_from_geodetic
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.detections import Reentry
-from launchwatch.messages.events import Event
+from launchwatch.messages.events import BreakUp, Event
 from launchwatch.messages.items import Item
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.assessments.impact import descend, perigee_m, threats
+from launchwatch.processing.assessments.impact import (
+    DEBRIS_DRAG,
+    DEBRIS_LOG_SIGMA,
+    descend,
+    perigee_m,
+    scatter,
+    threats,
+)
 from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import CLASSES, ground_speed, speed_for_range, typing_of
+from launchwatch.processing.motion import ballistic
 from unit.processing.made import T0, launch_fit, state_above, track
 
 SEEN_BY_RADAR: dict[str, Any] = {
     "phenomenologies": ("radar",), "kind_sensors": ("radar-1",), "sensors": ("radar-1",), "launch": None,
     "burnout_ns": None, "free_from_ns": T0 - 30 * NS,
 }  # fmt: skip
-CATALOG = load_catalog()
-KNOWN = templates(list(CATALOG.boosters.values()))
 LAND = np.zeros((180, 360), bool)
 LAND[:, 180:310] = True  # east of Greenwich to 130 E
+CATALOG = load_catalog()
+KNOWN = templates(list(CATALOG.boosters.values()))
 IN_ORBIT = state_above(30.0, 0.0, 300e3, 7400.0, 0.0, 0.0)
 
 
@@ -239,3 +250,54 @@ def test_light_that_no_ascent_explains_is_mostly_no_missile() -> None:
     assert sum(wild.values()) == pytest.approx(1.0)
     seen = typing_of(track(phenomenologies=("infrared", "radar"), chi2_per_degree=100.0), 0.0, KNOWN, T0).classes
     assert seen["not-a-missile"] < 0.01  # radar tells by itself
+
+
+BROKEN = BreakUp(
+    epoch_ns=T0,
+    state=state_above(40.0, 127.0, 60e3, 2000.0, 300.0, 1500.0),
+    covariance=np.diag([500.0, 500.0, 500.0, 10.0, 10.0, 10.0]) ** 2,
+    spread_m_s=80.0,
+    pieces=3,
+)
+
+
+def test_debris_falls_where_drawn_pieces_fall() -> None:
+    """Mean and covariance of the fall of 2000 pieces, each flown with its own velocity and drag."""
+    point = scatter(BROKEN)
+    assert point is not None
+    rng = np.random.default_rng(1)
+    spread = BROKEN.covariance + np.diag([0.0, 0.0, 0.0, 80.0, 80.0, 80.0]) ** 2
+    states = rng.multivariate_normal(BROKEN.state, spread, 2000)
+    drags = DEBRIS_DRAG * np.exp(DEBRIS_LOG_SIGMA * rng.normal(size=2000))
+    falls = [ballistic.fall(state, float(drag)) for state, drag in zip(states, drags, strict=True)]
+    axes = enu_axes(point.lat_deg, point.lon_deg)[:2]
+    here = itrf_from_geodetic(point.lat_deg, point.lon_deg, 0.0)
+    away = np.array([axes @ (f.position - here) for f in falls])
+    seconds = np.array([f.seconds for f in falls])
+    # four standard errors of a mean of 2000, and what the straight line in velocity leaves out: a tenth of a sigma
+    sigma = np.sqrt(np.diag(point.covariance_m2))
+    assert np.all(np.abs(away.mean(axis=0)) < (4.0 / np.sqrt(2000) + 0.1) * sigma)
+    # the same for variances (standard error 3 %), and 10 % for the straight line
+    np.testing.assert_allclose(np.cov(away.T)[[0, 1], [0, 1]], sigma**2, rtol=0.22)
+    assert seconds.mean() == pytest.approx((point.time_ns - T0) / NS, abs=0.2 * point.sigma_s)
+    assert seconds.std() == pytest.approx(point.sigma_s, rel=0.22)
+    held = np.mean([inside_95_2d(one, point.covariance_m2) for one in away])
+    assert 0.93 < held < 0.98  # the fall is no Gaussian: slow pieces trail behind
+
+
+def test_a_break_up_is_lost_and_its_debris_is_what_falls() -> None:
+    event = Event(
+        event="jp-20231114-001", aliases=("jp-20231114-002",), version=3, status="update", tracks=("T0001",),
+        preferred=track(), partners=(), break_up=BROKEN,
+    )  # fmt: skip
+    stage = AssessmentsStage({"jp": load_catalog().regions["jp"]}, 1e6, LAND)
+    _, (output,) = stage.step(stage.start(), [Item("events/1", T0, event)], T0)
+    told = output.payload
+    assert (told.basis, told.reason, told.aliases) == ("lost", "broke up in flight", ("jp-20231114-002",))
+    point = scatter(BROKEN)
+    assert point is not None
+    assert (told.impact.lat_deg, told.impact.lon_deg) == (point.lat_deg, point.lon_deg)
+
+
+def test_what_broke_up_in_orbit_falls_nowhere_now() -> None:
+    assert scatter(msgspec.structs.replace(BROKEN, state=IN_ORBIT)) is None

@@ -34,6 +34,11 @@ def test_a_look_passes_once_and_a_repeat_changes_nothing() -> None:
     assert [output.lineage for output in outputs] == [("in/0",), ("in/1",), ("in/2",)]
 
 
+def test_a_number_that_a_look_has_twice_is_admitted_once() -> None:
+    state, outputs = admitted([infrared([5, 3, 5, 4])])
+    assert (rows(outputs), state.duplicates) == ([5, 3, 4], 1)
+
+
 def test_the_same_numbers_of_another_sensor_are_no_repeat() -> None:
     state, outputs = admitted([infrared([1, 2]), infrared([1, 2], sensor="ir-2")])
     assert rows(outputs) == [1, 2, 1, 2]

@@ -1,0 +1,1 @@
+"""Observation files through the whole processing chain: lines a second, and memory."""

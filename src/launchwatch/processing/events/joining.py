@@ -1,0 +1,191 @@
+"""Which tracks can be one object or one launch, which of them speaks, and what they say together.
+
+Tracks of partners may rest on the same sensors as own ones. States are fused by inverse covariance intersection, which
+stays consistent whatever part of their evidence they share (Noack and others 2017), but where the tracks name no common
+sensor: there their information adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+
+from launchwatch.core.arrays import FloatArray
+from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.gaussians import fuse_independent, intersect_inverse, squared_distance
+from launchwatch.messages.tracks import LaunchFit, Phenomenology, Track, before_air
+from launchwatch.physics.gravity import MU
+from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion.launches import bounded, fuse_launches, launch_position
+
+S = 1_000_000_000
+STATE_GATE = 45.0  # chi-squared of six: one true pair in a few million falls outside
+LAUNCH_GATE = 30.0
+SHORT_S, BEND, GROWTH, FAR = 300.0, 6.0, 1.5, 9.0
+"""A straight line of so many seconds misses a fall by at most `BEND` m/s^2 times their square (half of gravity, and
+what the Earth's turning adds), and spreads by `GROWTH` times what it says; gates are widened up to `FAR` times."""
+BEHIND_S = 10.0  # so much may a burnout be misjudged
+SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
+LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
+
+
+def fell_behind(track: Track, others: Iterable[Track]) -> bool:
+    """Whether a track of one launch is of a spent stage: it flew freely while satellites saw the plume burn on."""
+    if track.free_from_ns is None:
+        return False
+    burning = [
+        t.burnout_ns or t.last_detection_ns
+        for t in others
+        if "infrared" in t.phenomenologies and (t.burnout_ns is not None or t.phase == "boost")
+    ]
+    return track.free_from_ns + BEHIND_S * S < max(burning, default=0)
+
+
+def preference(track: Track) -> tuple[bool, bool, bool, bool, int, int]:
+    """Which of several tracks of one vehicle speaks for it: the largest key.
+
+    Alive before dropped; in free flight before boosting, for it predicts; seen now before out of sight; seen by radar
+    before not, for its state is the newer and the better known; then the one with more kinds of evidence; then the one
+    with more detections.
+    """
+    return (
+        track.status != "dropped",
+        track.phase != "boost",
+        track.status == "confirmed",
+        "radar" in track.phenomenologies,
+        len(track.phenomenologies),
+        track.detections,
+    )
+
+
+def same_launch(a: Track, b: Track) -> bool:
+    """Whether two tracks can be one object: by their states where both fly freely, else by their launches.
+
+    A track that no satellite saw knows its launch only as a wide ellipse; where that holds the other's launch, the two
+    are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off.
+    """
+    a, b = before_air(a), before_air(b)
+    if a.phase == b.phase == "ballistic":
+        if state_distance(a, b) < STATE_GATE:
+            return True
+        if _both_saw(a, b):
+            return False
+        if a.launch is None or b.launch is None:
+            return _same_orbit(a.state, flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S))
+    if a.launch is None or b.launch is None:
+        return False
+    return launch_distance(a.launch, b.launch) < LAUNCH_GATE
+
+
+def launch_distance(a: LaunchFit, b: LaunchFit) -> float:
+    """Chi-squared (4) between two launches: place, time and azimuth."""
+    axes = enu_axes(a.lat_deg, a.lon_deg)
+    apart = axes[:2] @ (launch_position(b) - launch_position(a))
+    turn = np.radians((b.azimuth_deg - a.azimuth_deg + 180.0) % 360.0 - 180.0)
+    away = np.array([*apart, (b.time_ns - a.time_ns) / S, turn])
+    floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
+    return squared_distance(away, a.covariance + b.covariance + floor)
+
+
+def two_launches(a: Track, b: Track, margin: float = 1.0) -> bool:
+    """Whether two tracks cannot be one launch: satellites saw both plumes, and their launches lie apart.
+
+    `margin` widens the gates.
+    """
+    a, b = before_air(a), before_air(b)
+    if a.launch is None or b.launch is None or not _both_saw(a, b):
+        return False
+    if a.phase == b.phase == "ballistic" and state_distance(a, b) < margin * STATE_GATE:
+        return False
+    return launch_distance(a.launch, b.launch) > margin * LAUNCH_GATE
+
+
+def _same_orbit(a: FloatArray, b: FloatArray) -> bool:
+    """Whether two states in orbit share plane and size: an object seen again whose arc tells of no launch."""
+    planes, sizes = [], []
+    for state in (a, b):
+        position = state[:3]
+        velocity = state[3:] + OMEGA_EARTH * np.array([-position[1], position[0], 0.0])
+        momentum = np.cross(position, velocity)
+        planes.append(momentum / np.linalg.norm(momentum))
+        sizes.append(1.0 / (2.0 / np.linalg.norm(position) - velocity @ velocity / MU))
+    return bool(planes[0] @ planes[1] > np.cos(SAME_PLANE_RAD) and abs(sizes[0] / sizes[1] - 1.0) < SAME_SIZE)
+
+
+def state_distance(a: Track, b: Track) -> float:
+    """Chi-squared (6) between two states in free flight, at the epoch of the one that is known worse.
+
+    Infinite where one of them may be anywhere: it says nothing of the other.
+    """
+    if np.trace(a.covariance[:3, :3]) < np.trace(b.covariance[:3, :3]):
+        a, b = b, a
+    dt = (a.epoch_ns - b.epoch_ns) / S
+    if abs(dt) < SHORT_S and _far_apart(a, b, dt):
+        return np.inf
+    other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
+    away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
+    if not bounded(spread):
+        return np.inf
+    return squared_distance(away, spread)
+
+
+def independent(a: Track, b: Track) -> bool:
+    """Whether the errors of two tracks are independent: they name no common sensor, and not both saw the plume.
+
+    Fits of a plume share a model of the ascent, and with it what the model does not hold.
+    """
+    return set(a.sensors).isdisjoint(b.sensors) and not _both_saw(a, b)
+
+
+def _both_saw(a: Track, b: Track) -> bool:
+    return "infrared" in a.phenomenologies and "infrared" in b.phenomenologies
+
+
+def _far_apart(a: Track, b: Track, dt: float) -> bool:
+    """Whether two states lie outside each other's gate by far; a straight line tells, and spares most the rest."""
+    straight = b.state[:3] + dt * b.state[3:]
+    deviation = np.sqrt([np.trace(p) for p in (a.covariance[:3, :3], b.covariance[:3, :3], b.covariance[3:, 3:])])
+    reach = deviation[0] + deviation[1] + GROWTH * abs(dt) * deviation[2]
+    return bool(np.linalg.norm(a.state[:3] - straight) > BEND * dt * dt + np.sqrt(STATE_GATE * FAR) * reach)
+
+
+def fuse(tracks: list[Track]) -> Track:
+    """One track of several of the same launch: states by what they share, launches by covariance intersection.
+
+    States that contradict each other are not mixed: the preferred one stands.
+    """
+    ordered = sorted(tracks, key=lambda t: (not fell_behind(t, tracks), *preference(t)), reverse=True)
+    best = ordered[0]
+    state, covariance, launch = best.state, best.covariance, best.launch
+    mixed = [best]
+    for other in ordered[1:]:
+        free = best.phase == other.phase == "ballistic" and other.status != "dropped"
+        if free and state_distance(best, other) < STATE_GATE:
+            dt = (best.epoch_ns - other.epoch_ns) / S
+            phi = flight.transition(other.state, dt)
+            moved, spread = flight.state_after(other.state, dt), phi @ other.covariance @ phi.T
+            if bounded(covariance) and bounded(spread):
+                way = fuse_independent if all(independent(one, other) for one in mixed) else intersect_inverse
+                state, covariance = way(state, covariance, moved, spread)
+                mixed.append(other)
+        launch = fuse_launches(launch, other.launch)
+    kinds: dict[Phenomenology, str] = {}
+    for t in sorted(ordered, key=lambda t: t.first_detection_ns):
+        for kind, sensor in zip(t.phenomenologies, t.kind_sensors, strict=True):
+            kinds.setdefault(kind, sensor)
+    return msgspec.structs.replace(
+        best,
+        state=state,
+        covariance=covariance,
+        launch=launch,
+        first_detection_ns=min(t.first_detection_ns for t in ordered),
+        last_detection_ns=max(t.last_detection_ns for t in ordered),
+        detections=sum(t.detections for t in ordered),
+        sensors=tuple(dict.fromkeys(s for t in ordered for s in t.sensors)),
+        phenomenologies=tuple(kinds),
+        kind_sensors=tuple(kinds.values()),
+        burnout_ns=best.burnout_ns or next((t.burnout_ns for t in ordered if t.burnout_ns), None),
+        staging_ns=best.staging_ns or next((t.staging_ns for t in ordered if t.staging_ns), ()),
+    )

@@ -1,0 +1,96 @@
+"""Raids: events close in time, and how many launches they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from launchwatch.messages.events import Raid
+from launchwatch.messages.tracks import Track
+from launchwatch.processing.events.joining import S, fell_behind, preference, same_launch
+
+GAP_S = 600.0
+"""Launches no further apart than this are one raid: mobile launchers of one order fire within minutes."""
+SURE_DETECTIONS = 12
+
+
+class Member(NamedTuple):
+    """An event as part of a raid: its tracks by name, and whether its vehicle broke up."""
+
+    event: str
+    tracks: Mapping[str, Track]
+    broke_up: bool
+
+
+def raids_of(members: Sequence[Member]) -> list[Raid]:
+    """Raids of two events or more, as their first versions; members in the order in which they were opened."""
+    timed = sorted((_begin_ns(one), k) for k, one in enumerate(members))
+    groups: list[list[tuple[int, int]]] = []
+    for begin, k in timed:
+        if groups and begin - groups[-1][-1][0] <= GAP_S * S:
+            groups[-1].append((begin, k))
+        else:
+            groups.append([(begin, k)])
+    found = []
+    for group in groups:
+        if len(group) < 2:
+            continue
+        raid = [members[k] for k in sorted(k for _, k in group)]
+        probable = len(raid)
+        found.append(
+            Raid(
+                raid=f"{raid[0].event}/raid",
+                version=1,
+                events=tuple(one.event for one in raid),
+                from_ns=group[0][0],
+                until_ns=group[-1][0],
+                lowest=lowest(raid),
+                probable=probable,
+                highest=max(sum(most(one) for one in raid), probable),
+            )
+        )
+    return found
+
+
+def ended(raid: Raid) -> Raid:
+    """The raid as one that is none any more: its events merged, or became part of an earlier raid."""
+    return msgspec.structs.replace(raid, events=(), lowest=0, probable=0, highest=0)
+
+
+def counted(raid: Raid) -> tuple[tuple[str, ...], int, int, int]:
+    """What a version of a raid says that is worth another: its events and its count."""
+    return raid.events, raid.lowest, raid.probable, raid.highest
+
+
+def lowest(raid: Sequence[Member]) -> int:
+    """Number of events that are well seen and of which no two can be one launch; at least one."""
+    kept: list[Member] = []
+    for one in sorted(raid, key=lambda m: -max(t.detections for t in m.tracks.values())):
+        sure = any(len(t.sensors) > 1 or t.detections >= SURE_DETECTIONS for t in one.tracks.values())
+        if sure and not any(same_launch(a, b) for k in kept for a in k.tracks.values() for b in one.tracks.values()):
+            kept.append(one)
+    return max(len(kept), 1)
+
+
+def most(one: Member) -> int:
+    """Number of launches that an event may hide: tracks of one chain are different objects, pieces are one vehicle."""
+    if one.broke_up:
+        return 1
+    chains: dict[str, int] = {}
+    for name, track in one.tracks.items():
+        if not fell_behind(track, one.tracks.values()):
+            chain = name.rpartition(":")[0]
+            chains[chain] = chains.get(chain, 0) + 1
+    return max(chains.values(), default=1)
+
+
+def _begin_ns(one: Member) -> int:
+    """Lift-off by the track that speaks best, else the first detection."""
+    told = [t for t in one.tracks.values() if t.launch is not None]
+    if not told:
+        return min(t.first_detection_ns for t in one.tracks.values())
+    launch = max(told, key=preference).launch
+    assert launch is not None
+    return launch.time_ns

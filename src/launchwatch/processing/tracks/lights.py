@@ -1,0 +1,135 @@
+"""Lights of what comes down: the glow of a re-entry and the skin of a glide body are no launches.
+
+A light where a track in free flight is expected in the air updates that track. A track that is known well takes each
+detection; one that is known badly takes a tracklet, whose motion has to be that of the track.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from launchwatch.messages.detections import Detections
+from launchwatch.messages.observations import InfraredLook
+from launchwatch.processing.motion import descent as air
+from launchwatch.processing.motion.lag import Estimate, Seen, ahead, before
+from launchwatch.processing.motion.measurements import LinesOfSight, epochs_of, lines_of_sight, row, select
+from launchwatch.processing.tracks.association import pairs
+from launchwatch.processing.tracks.flying import LOOSE_M, flying
+from launchwatch.processing.tracks.record import S, TrackRecord, TracksState, count, descent_of, lag_of, learn
+from launchwatch.processing.tracks.tracklets import Tracklet
+
+GATE = 24.0  # chi-squared of two angles: one true detection in 160,000 falls outside
+MANY_SIGMAS = 6.0  # of the chi-squared of a tracklet above its mean
+BEFORE_S = 600.0  # before the impact of a fall: no body takes longer through the air but one that glides
+
+
+def give_lights(state: TracksState, record: str, detections: Detections, touched: set[str]) -> Detections:
+    """Give infrared detections to the tracks that are expected there in the air; the others stay."""
+    look = detections.look
+    assert isinstance(look, InfraredLook)
+    tracks = coming_down(state, look.look_until_ns)
+    if not tracks:
+        return detections
+    data = lines_of_sight(look, state.epoch_ns)
+    free = np.ones(len(look.sequence), bool)
+    for time_ns in epochs_of(look):
+        rows = np.flatnonzero(look.time_ns == time_ns)
+        cost = np.full((len(tracks), len(rows)), np.inf)
+        said: list[air.Innovation | None] = []
+        group = _rows(data, rows)
+        for k, track in enumerate(tracks):
+            there = _expected(track, time_ns)
+            known = there is not None and _spread(there) < LOOSE_M
+            one = air.innovation(there, look.sensor, group) if there is not None and known else None
+            said.append(one)
+            if one is not None:
+                cost[k] = one.distance2
+        for track, costs in zip(tracks, cost, strict=True):
+            track.company += int((costs < GATE).sum() > 1)
+        for k, i in pairs(cost, GATE):
+            one = said[k]
+            assert one is not None
+            free[rows[i]] = False
+            light = row(data, int(rows[i]))
+            learn(tracks[k], Seen(int(time_ns), look.sensor, int(rows[i]), light), air.update(one, i))
+            count(tracks[k], look.sensor, "infrared", int(time_ns), 1)
+            tracks[k].fresh.append(record)
+            if tracks[k].status == "coasting":
+                touched.add(tracks[k].track)
+    if free.all():
+        return detections
+    kept = select(look, free)
+    return Detections(look=kept, false_alarm_probability=detections.false_alarm_probability[free])
+
+
+def lit(state: TracksState, tracklet: Tracklet, touched: set[str]) -> bool:
+    """Give a whole tracklet to the track that explains it as its light, if there is one."""
+    assert isinstance(tracklet.rows, LinesOfSight)
+    seen = [
+        Seen(state.epoch_ns + round(float(t) * S), tracklet.sensor, 0, row(tracklet.rows, i))
+        for i, t in enumerate(tracklet.rows.time_s)
+    ]
+    for track in coming_down(state, seen[-1].epoch_ns):
+        if not _explains(track, seen):
+            continue
+        for one in seen:
+            learn(track, one)
+        count(track, tracklet.sensor, "infrared", seen[-1].epoch_ns, len(seen))
+        track.fresh.extend(tracklet.fresh)
+        touched.add(track.track)
+        state.tracklets.remove(tracklet)
+        return True
+    return False
+
+
+def coming_down(state: TracksState, epoch_ns: int) -> list[TrackRecord]:
+    """Tracks that may be in the air at an epoch."""
+    return [
+        t
+        for t in flying(state)
+        if descent_of(t) is not None or (t.impact_ns is not None and epoch_ns > t.impact_ns - BEFORE_S * S)
+    ]
+
+
+def _expected(track: TrackRecord, epoch_ns: int) -> air.Descent | None:
+    """The estimate of a track at an epoch, where it is in the air then."""
+    base = before(lag_of(track), epoch_ns)
+    there = ahead(base, epoch_ns) if base is not None else None
+    return there if isinstance(there, air.Descent) and air.bounded(there) else None
+
+
+def _spread(there: air.Descent) -> float:
+    """How badly a position is known, m."""
+    return math.sqrt(float(np.trace(air.collapsed(there)[1][:3, :3])))
+
+
+def _explains(track: TrackRecord, seen: list[Seen]) -> bool:
+    """Whether a tracklet is of a track: one detection after another falls where the track is then."""
+    there: Estimate | None = _expected(track, seen[0].epoch_ns)
+    if there is None:
+        return False
+    total = 0.0
+    for one in seen:
+        moved = ahead(there, one.epoch_ns)
+        if not isinstance(moved, air.Descent) or not air.bounded(moved):
+            return False
+        said = air.innovation(moved, one.sensor, one.data)
+        total += float(said.distance2[0])
+        there = air.update(said, 0)
+    degrees = 2.0 * len(seen)
+    return total < degrees + MANY_SIGMAS * math.sqrt(2.0 * degrees)
+
+
+def _rows(data: LinesOfSight, rows: np.ndarray) -> LinesOfSight:
+    """Some lines of sight of one sensor."""
+    return LinesOfSight(
+        time_s=data.time_s[rows],
+        sensor=data.sensor[rows],
+        position=data.position[rows],
+        direction=data.direction[rows],
+        tangents=data.tangents[rows],
+        sigma=data.sigma[rows],
+        bias_sigma=data.bias_sigma,
+    )
