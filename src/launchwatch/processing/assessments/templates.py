@@ -19,12 +19,13 @@ from launchwatch.catalog.schema import Booster
 from launchwatch.core.arrays import FloatArray
 
 G0 = 9.80665
+CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket")
 BURN_SHARE = 0.03  # of a burn: what its length varies by with temperature and lot, and figures are rounded to
 SEEN_S = 1.5  # error of a time that a light curve gives
 LIFT_OFF_S, ASTRAY_S, ASTRAY = 4.0, 12.0, 0.1  # error of lift-off beyond that of the fit; of one in ten, whose ...
 # how late profiles put lift-off, by thrust over weight: they take the flow as constant, and clouds hide the begin
 LATE_S = (1.2, 1.45, 1.65, 1.95, 2.3, 2.75, 3.5), (11.0, 9.0, 2.0, -2.5, -5.5, -4.5, -3.0)
-NODES_S = np.linspace(-36.0, 36.0, 25)  # ... first stage no satellite saw: nodes no farther apart than twice `SEEN_S`
+NODES_S = np.linspace(-36.0, 36.0, 21)  # ... first stage no satellite saw: nodes no farther apart than twice `SEEN_S`
 MISSED, EARLY_MISSED, EARLY_S = 0.1, 0.9, 20.0  # probability that a change of stage leaves no mark; below the clouds
 SPURIOUS = 0.05  # that a mark is none
 READY_S = 10.0  # after its ignition a stage has been seen, if it can be
@@ -50,6 +51,7 @@ class Templates:
     stages : (n,) number of stages.
     stops : (n,) whether the last burn may end early.
     late_s : (n,) by how much a track puts its lift-off late, in the mean.
+    member : (k, n) whether a booster is of a class, in the order of `CLASSES`.
     """
 
     names: tuple[str, ...]
@@ -62,6 +64,7 @@ class Templates:
     stages: NDArray[np.int64]
     stops: NDArray[np.bool_]
     late_s: FloatArray
+    member: FloatArray
 
     def without(self, *names: str) -> Templates:
         """All but some."""
@@ -77,6 +80,7 @@ class Templates:
             self.stages[keep],
             self.stops[keep],
             self.late_s[keep],
+            self.member[:, keep],
         )
 
 
@@ -124,6 +128,7 @@ def templates(boosters: Sequence[Booster]) -> Templates:
         np.array([len(booster.stages) for booster in boosters], np.int64),
         np.array([booster.thrust_termination for booster in boosters], np.bool_),
         np.interp(flow[:, 0] * exhaust[:, 0] / mass[:, 0] / G0, *LATE_S),
+        np.array([[float(b.booster_class == name) for b in boosters] for name in CLASSES]).reshape(len(CLASSES), -1),
     )
 
 
@@ -202,11 +207,11 @@ def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, Floa
     weights = (1.0 - ASTRAY) * _density(NODES_S, math.hypot(burns.sigma_s, LIFT_OFF_S))
     weights += ASTRAY * _density(NODES_S, math.hypot(burns.sigma_s, ASTRAY_S))
     weights /= weights.sum()
+    loose = math.hypot(math.hypot(burns.sigma_s, LIFT_OFF_S), WIDE_S)
     clock = known.late_s[:, None]
-    exact, wide = (
-        _aligned(known.burnout_s, clock, cut, 0.5 * faint, burns, end, floor, share) * weights
-        for floor, share in ((SEEN_S, BURN_SHARE), (WIDE_S, WIDE_SHARE))
-    )
+    exact = _aligned(known.burnout_s, clock, cut, 0.5 * faint, burns, end, NODES_S, SEEN_S, BURN_SHARE) * weights
+    # with times so loose the error of lift-off is one more among others
+    wide = _aligned(known.burnout_s, clock, cut, 0.5 * faint, burns, end, np.zeros(1), loose, WIDE_SHARE)
     # the time that counts, by the lift-off that fits the stages best
     total = exact.sum(axis=2) + 1e-300
     away = exact @ NODES_S / total
@@ -225,6 +230,7 @@ def _aligned(
     dim: FloatArray,
     burns: Burns,
     end: float,
+    nodes_s: FloatArray,
     floor_s: float,
     share: float,
 ) -> FloatArray:
@@ -235,16 +241,16 @@ def _aligned(
     """
     n, m = ends.shape
     width = np.hypot(floor_s, share * ends)[:, :, None]
-    near = (ends - late)[:, :, None] - NODES_S  # ends as the track's clock would show them
+    near = (ends - late)[:, :, None] - nodes_s  # ends as the track's clock would show them
     # seen changes of stage against those that there were, in order: each may have been missed, each mark may be none
     spurious = SPURIOUS / max(end, 1.0)
     missed = np.where(ends < EARLY_S, EARLY_MISSED, MISSED)[:, :, None]
     seen = burns.staging_s
-    ways = np.empty((len(seen) + 1, m, n, len(NODES_S)))  # [i, k]: of the first i marks with the first k burnouts
+    ways = np.empty((len(seen) + 1, m, n, len(nodes_s)))  # [i, k]: of the first i marks with the first k burnouts
     for i in range(len(seen) + 1):
         marked = _density(seen[i - 1] - near, width) if i else near
         for k in range(m):
-            way = np.full((n, len(NODES_S)), float(i == k == 0))
+            way = np.full((n, len(nodes_s)), float(i == k == 0))
             if k:
                 way += missed[:, k - 1] * ways[i, k - 1]
             if i:

@@ -17,16 +17,20 @@ from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.messages.tracks import Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
+from launchwatch.processing.assessments.templates import CLASSES as BOOSTER_CLASSES
 from launchwatch.processing.assessments.templates import Burns, Templates, likelihoods, of_none
 from launchwatch.processing.motion.descent import GLIDES, SHARES
 
 EARTH_M = 6371e3
 S = 1_000_000_000
-CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv", "sounding-rocket", "other", "not-a-missile")
+CLASSES = (*BOOSTER_CLASSES, "other", "not-a-missile")
 BAND_LIMITS_M = (1000e3, 3000e3, 5500e3)  # of range on a minimum-energy path, as treaties draw them
 BANDS = ("srbm", "mrbm", "irbm", "icbm")
 OTHER, UNKNOWN = 0.02, 0.25  # prior of what is like none; of boosters of a class that the catalogue has not
-CARRIERS = {"slv": ("icbm",), "hgv": ("mrbm", "irbm", "icbm"), "sounding-rocket": ("srbm", "mrbm")}
+CARRIERS = {
+    name: [BOOSTER_CLASSES.index(missile) for missile in missiles]
+    for name, missiles in {"slv": BANDS[3:], "hgv": BANDS[1:], "sounding-rocket": BANDS[:2]}.items()
+}  # missiles that others may fly on
 CARRIED, UNLIKE = 0.4, 0.4  # of the unknown ones: that fly on a known missile; that are like none of their class
 SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred by: payload and path unknown
 # error of speed, relative, and what of it does to how steep the path is, of a burn that was seen for so long or less
@@ -137,30 +141,28 @@ def _posterior(track: Track, at_sea: float, known: Templates, now_ns: int, lift:
     sigma, level = (_speed_sigma(track, speed, share) for share in (BRIEF_SHARE, BRIEF_STEEP))
     burns = _burns_of(track, now_ns)
     exact, alike = likelihoods(known, burns, speed, sigma)
-    kinds = CLASSES[:-2]
-    each = np.array(known.classes)
     paths = _paths(track, speed, sigma, level)
     paths["hgv"] *= lift
+    count = known.member.sum(axis=1)
+    listed, unlisted = known.member @ exact, known.member @ alike
+    factors = np.zeros(len(BOOSTER_CLASSES))
     weights: dict[str, float] = {}
-    named = np.zeros(len(exact))
-    for name in kinds:
-        own = np.flatnonzero(each == name)
-        share = len(own) / len(each) if len(own) else 1.0 / len(kinds)
-        factor = (1.0 - OTHER) * paths[name] * _by_area(name, at_sea)
-        unknown = none = of_none(burns, LONGEST_S[name]) / FASTEST_M_S
-        if len(own):
-            named[own] = factor * (1.0 - UNKNOWN) * exact[own] / len(each)
-            unknown = UNLIKE * none + (1.0 - UNLIKE) * float(np.mean(alike[own]))
+    for k, name in enumerate(BOOSTER_CLASSES):
+        none = of_none(burns, LONGEST_S[name]) / FASTEST_M_S
+        unknown = UNLIKE * none + (1.0 - UNLIKE) * float(unlisted[k] / count[k]) if count[k] else none
         unknown *= _in_reach(name, speed, sigma, track.phase == "boost")
-        carriers = np.flatnonzero(np.isin(each, CARRIERS.get(name, ())))
-        if len(carriers):
-            unknown = (1.0 - CARRIED) * unknown + CARRIED * float(np.mean(exact[carriers]))
-        weights[name] = factor * UNKNOWN * share * unknown + float(named[own].sum())
+        if name in CARRIERS and (carriers := float(count[CARRIERS[name]].sum())):
+            unknown = (1.0 - CARRIED) * unknown + CARRIED * float(listed[CARRIERS[name]].sum()) / carriers
+        factor = (1.0 - OTHER) * paths[name] * _by_area(name, at_sea)
+        share = float(count[k]) / len(exact) if count[k] else 1.0 / len(BOOSTER_CLASSES)
+        factors[k] = factor * (1.0 - UNKNOWN) / max(len(exact), 1)
+        weights[name] = factor * UNKNOWN * share * unknown + float(factors[k] * listed[k])
     low, high = SPEEDS_M_S["other"]
     unlike = of_none(burns, LONGEST_S["other"]) / (high - low)
     weights["other"] = OTHER * unlike * paths["other"] * _by_area("other", at_sea)
     total = sum(weights.values())
-    boosters = dict(zip(known.names, (named / total).tolist(), strict=True))
+    named = factors @ known.member * exact / total
+    boosters = dict(zip(known.names, named.tolist(), strict=True))
     return Typing({name: value / total for name, value in weights.items()}, boosters)
 
 
