@@ -209,7 +209,8 @@ def _paths(track: Track, speed: float, sigma: float, level: float) -> dict[str, 
     if speed > 0.8 * FASTEST_M_S:
         spread = math.hypot(UP_SPREAD_M, PERIGEE_S * sigma)
         orbital = normal_cdf((perigee_m(track.state) - NEARLY_UP_M) / spread)
-    down = dict.fromkeys((*BANDS, "slbm", "hgv", "sounding-rocket"), 1.0 - orbital)
+    # what glides may be as fast as a satellite: the air holds it down
+    down = dict.fromkeys((*BANDS, "slbm", "sounding-rocket"), 1.0 - orbital) | {"hgv": 1.0}
     if track.phase == "boost":
         return down | {"slv": 1.0, "other": 1.0}
     high = math.log(min(max(apogee_m(track.state), LOWEST_M), HIGHEST_M))
