@@ -93,18 +93,19 @@ class Told:
 
 
 @cache
-def _catalog() -> Catalog:
+def catalog() -> Catalog:
+    """The catalogue, read once in each process."""
     return load_catalog()
 
 
 @cache
 def _reach_km(booster: str) -> float:
-    return min(reach(_catalog().boosters[booster]).range_km, FARTHEST_KM)
+    return min(reach(catalog().boosters[booster]).range_km, FARTHEST_KM)
 
 
 @cache
 def _stage(left_out: str | None) -> AssessmentsStage:
-    boosters = [b for b in _catalog().boosters.values() if b.id != left_out]
+    boosters = [b for b in catalog().boosters.values() if b.id != left_out]
     return AssessmentsStage({}, 0.0, land_mask(), boosters)
 
 
@@ -137,8 +138,7 @@ def _typing(said_at: tuple[int, Event] | None, left_out: str | None) -> dict[str
 
 def heard(booster_id: str, seed: int) -> Heard:
     """One launch of a booster: place, path and plume drawn, two satellites, the chain that hears them."""
-    catalog = _catalog()
-    booster = catalog.boosters[booster_id]
+    booster = catalog().boosters[booster_id]
     rng = np.random.default_rng([seed, *booster_id.encode()])
     plan, whole = _flown(booster, rng)
     counts_s = whole.burnout_s + AFTER_BURNOUT_S
@@ -163,8 +163,8 @@ def heard(booster_id: str, seed: int) -> Heard:
         sensors=SensorChoice(only=SENSORS),
         duration_after_impact_s=0.0,
     )
-    observed = observe(catalog, scenario, seed, [(launch, path)], None)
-    lane = make_lane(catalog, scenario, "one", "us", "alone", None)
+    observed = observe(catalog(), scenario, seed, [(launch, path)], None)
+    lane = make_lane(catalog(), scenario, "one", "us", "alone", None)
     driven = Driven(lane, observed.own["us"], observed.stop_ns)
     events = []
     for moment_s in (counts_s, counts_s + LONG_AFTER_S):
@@ -247,7 +247,7 @@ def _pull_up_s(path: Trajectory) -> float:
 
 def measure(runs: int, first_seed: int = FIRST_SEED, boosters: Sequence[str] | None = None) -> list[Told]:
     """All boosters, so many runs each, on all cores."""
-    names = list(boosters or _catalog().boosters)
+    names = list(boosters or catalog().boosters)
     work = [(name, first_seed + k) for name in names for k in range(runs)]
     with ProcessPoolExecutor() as pool:
         return list(pool.map(played, *zip(*work, strict=True), chunksize=4))
