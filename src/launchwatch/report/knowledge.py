@@ -83,7 +83,7 @@ def knowledge_figure(view: RunView, key: str, mark: str) -> str:
         axes = figure.subplots(
             gridspec_kw={"left": 0.17, "right": 0.985, "top": 1 - 0.5 / height_in, "bottom": 0.6 / height_in}
         )
-        labels = []
+        labels: list[str] = []
         for partner in partners:
             for chain in CHAINS:
                 _draw(axes, [one["partners"][partner][chain] for one in known], len(labels))
