@@ -61,7 +61,9 @@ def processing_stages(
         DetectionsStage(known),
         TracksStage(),
         EventsStage(node, policy.trust),
-        AssessmentsStage({}, policy.overflight.max_altitude_km * 1e3, land_mask()),
+        AssessmentsStage(
+            {}, policy.overflight.max_altitude_km * 1e3, land_mask(), list(catalog.boosters.values())
+        ),
     ]
 
 

@@ -75,6 +75,7 @@ def typing_of(
         real = 1.0 - 0.02 * (1.0 - real)
     else:
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
+    up = False  # in orbit, whatever its times
     if track.phase == "boost":
         weights = _thrusting(track)
     elif not _seen_to_rise(track) and (share := in_orbit(track)) > 0.0:
@@ -86,7 +87,7 @@ def typing_of(
         weights = {name: (1.0 - launcher) * value / total for name, value in weights.items()}
         weights["slv"] = weights.get("slv", 0.0) + launcher
     elif perigee_m(track.state) > ORBIT_PERIGEE_M:
-        weights = {"slv": 1.0}
+        weights, up = {"slv": 1.0}, True
     else:
         weights = _ballistic(track, apogee_m, range_m)
         if air is not None:
@@ -98,12 +99,12 @@ def typing_of(
     for name, value in land.items():
         weights[name] = value * (1.0 - at_sea)
     total = sum(weights.values())
-    factors = class_factors(known, track, ground_speed(track.state))
+    factors = {"other": 1.0} if up else class_factors(known, track, ground_speed(track.state))
     shares = {n: (1.0 - OTHER) * value / total * factors.get(n, factors["other"]) for n, value in weights.items()}
     shares["other"] = OTHER * factors["other"]
     total = sum(shares.values())
-    result = {name: real * shares.get(name, 0.0) / total for name in CLASSES}
-    result["not-a-missile"] = 1.0 - real
+    result = {name: float(real * shares.get(name, 0.0) / total) for name in CLASSES}
+    result["not-a-missile"] = float(1.0 - real)
     return result
 
 
