@@ -19,6 +19,7 @@ fast as a stage that burns on unseen leaves the one before."""
 LEAST_THRUST_M_S2 = 8.0
 """What was left at the last staging is slower by at least this times the burn since: no piece if it may be that."""
 SIGMAS, PLACE_FLOOR_M, PLACE_MOST_M, LATE_S = 3.0, 3e3, 12e3, 2.0  # what is known worse may have been anywhere
+AIR_M, SLOWEST = 90e3, 3.0  # below this air brakes a piece; so many times a fall without air may it take
 SPREAD_M_S, SPREAD_DEGREES = 100.0, 3
 """Velocity per axis that a break-up gives, and what that is worth beside the few pieces seen (assumption: stages that
 exploded in orbit threw most pieces at some tens to 200 m/s)."""
@@ -72,6 +73,30 @@ def break_up_of(tracks: Sequence[Track]) -> BreakUp | None:
         spread_m_s=float(np.sqrt(variance)),
         pieces=len(pieces),
     )
+
+
+def among_debris(track: Track, broken: BreakUp) -> bool:
+    """Whether a track that only radar has, and that tells of no launch, is where pieces of a break-up come down.
+
+    Air that brakes a falling piece can look like thrust. Pieces fall between where the vehicle broke up and where it
+    would have come down without air, and to the sides as fast as they were thrown; the light ones take longer.
+    """
+    if track.launch is not None or "infrared" in track.phenomenologies:
+        return False
+    end = flight.fall(broken.state, 0.0)
+    seconds = (track.epoch_ns - broken.epoch_ns) / S
+    if end.seconds < 0.0 or not 0.0 < seconds < SLOWEST * end.seconds:
+        return False
+    begin, place = broken.state[:3], track.state[:3]
+    if np.linalg.norm(place) > np.linalg.norm(end.position) + AIR_M:
+        return False
+    across = np.cross(begin, end.position)
+    across /= np.linalg.norm(across)
+    blur = float(np.sqrt(np.trace(track.covariance[:3, :3])))
+    reach = SIGMAS * (broken.spread_m_s * min(seconds, end.seconds) + blur)
+    ahead = np.cross(across, begin) / np.linalg.norm(begin)
+    along, length = float(ahead @ place), float(ahead @ end.position)
+    return abs(float(across @ place)) < reach and -reach < along < length + reach
 
 
 def _at(track: Track, epoch_ns: int) -> tuple[FloatArray, FloatArray]:

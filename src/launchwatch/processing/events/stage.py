@@ -16,7 +16,7 @@ from launchwatch.messages.events import BreakUp, Event, EventStatus, Raid
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.events.breakup import break_up_of
+from launchwatch.processing.events.breakup import among_debris, break_up_of
 from launchwatch.processing.events.joining import fuse, same_launch, two_launches
 from launchwatch.processing.events.raids import Member, counted, ended, raids_of
 
@@ -119,6 +119,9 @@ class EventsStage:
                 return record
         if partner is not None and "open" not in self.trust:
             return None
+        for record in state.events:
+            if record.break_up is not None and record.merged_into is None and among_debris(track, record.break_up):
+                return record
         return self._open(state, track, None)
 
     def _open(self, state: EventsState, track: Track, split_from: str | None) -> EventRecord:
@@ -207,9 +210,11 @@ def _merge(older: EventRecord, younger: EventRecord, lineage: tuple[str, ...]) -
 def _say(record: EventRecord, lineage: tuple[str, ...]) -> Output:
     record.version += 1
     tracks = list(record.tracks.values())
-    record.closed = record.merged_into is not None or all(t.status == "dropped" for t in tracks)
-    status: EventStatus = "final" if record.closed else "new" if record.version == 1 else "update"
     record.break_up = break_up_of(tracks) or record.break_up
+    # braked pieces that radar takes for thrust have no end of their own
+    ending = [t for t in tracks if t.launch is not None] if record.break_up is not None else tracks
+    record.closed = record.merged_into is not None or all(t.status == "dropped" for t in ending)
+    status: EventStatus = "final" if record.closed else "new" if record.version == 1 else "update"
     preferred = fuse(tracks)
     event = Event(
         event=record.event,

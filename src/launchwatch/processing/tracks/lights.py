@@ -67,11 +67,14 @@ def give_lights(state: TracksState, record: str, detections: Detections, touched
 def lit(state: TracksState, tracklet: Tracklet, touched: set[str]) -> bool:
     """Give a whole tracklet to the track that explains it as its light, if there is one."""
     assert isinstance(tracklet.rows, LinesOfSight)
+    tracks = coming_down(state, state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S))
+    if not tracks:
+        return False
     seen = [
         Seen(state.epoch_ns + round(float(t) * S), tracklet.sensor, 0, row(tracklet.rows, i))
         for i, t in enumerate(tracklet.rows.time_s)
     ]
-    for track in coming_down(state, seen[-1].epoch_ns):
+    for track in tracks:
         if not _explains(track, seen):
             continue
         for one in seen:
@@ -110,16 +113,18 @@ def _explains(track: TrackRecord, seen: list[Seen]) -> bool:
     there: Estimate | None = _expected(track, seen[0].epoch_ns)
     if there is None:
         return False
-    total = 0.0
+    degrees = 2.0 * len(seen)
+    total, most = 0.0, degrees + MANY_SIGMAS * math.sqrt(2.0 * degrees)
     for one in seen:
         moved = ahead(there, one.epoch_ns)
         if not isinstance(moved, air.Descent) or not air.bounded(moved):
             return False
         said = air.innovation(moved, one.sensor, one.data)
         total += float(said.distance2[0])
+        if not total < most:
+            return False
         there = air.update(said, 0)
-    degrees = 2.0 * len(seen)
-    return total < degrees + MANY_SIGMAS * math.sqrt(2.0 * degrees)
+    return True
 
 
 def _rows(data: LinesOfSight, rows: np.ndarray) -> LinesOfSight:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from launchwatch.catalog.radar import CrossSection
 from launchwatch.catalog.vehicles import Booster
-from launchwatch.core.draws import look_uniforms
+from launchwatch.core.draws import look_uniforms, normals
 from launchwatch.sim.scenes.cross_sections import BodyEcho, StagedEcho, own_echo
 from launchwatch.sim.scenes.objects import Echo, Emission, SeenObject
 from launchwatch.sim.scenes.signatures import (
@@ -66,8 +64,7 @@ def pieces(launch: str, path: Trajectory) -> tuple[Body, ...]:
     failure = path.plan.failure
     if failure is None or failure.kind != "break-up":
         return ()
-    drawn = look_uniforms(0, "break-up", launch, 0, 1, 1)[0, 0]
-    return fragments(path, failure.time_s, FRAGMENTS, np.random.default_rng(int(drawn * 2**53)))
+    return fragments(path, failure.time_s, normals(look_uniforms(0, "break-up", launch, 0, FRAGMENTS, 4)))
 
 
 def payload_of(

@@ -58,7 +58,7 @@ def bodies(booster: Booster, path: Trajectory) -> tuple[Body, ...]:
     return tuple(found)
 
 
-def fragments(path: Trajectory, at_s: float, count: int, generator: np.random.Generator) -> tuple[Body, ...]:
+def fragments(path: Trajectory, at_s: float, drawn: FloatArray) -> tuple[Body, ...]:
     """Pieces of a break-up.
 
     Parameters
@@ -67,18 +67,17 @@ def fragments(path: Trajectory, at_s: float, count: int, generator: np.random.Ge
         Of what breaks up.
     at_s : float
         When, s after lift-off.
-    count : int
-    generator : numpy Generator
-        Draws velocities and ballistic coefficients.
+    drawn : FloatArray, shape (pieces, 4)
+        Standard normal numbers: three for the velocity of each, one for its ballistic coefficient.
     """
     position, velocity = path.at(at_s)
     found = []
-    for i in range(count):
-        push = FRAGMENT_SPREAD_M_S * generator.standard_normal(3)
-        beta = DEBRIS_KG_M2 * math.exp(FRAGMENT_SPREAD_LOG * generator.standard_normal())
+    for i, (*push, heavy) in enumerate(drawn.tolist()):
+        pushed = velocity + FRAGMENT_SPREAD_M_S * np.array(push)
+        beta = DEBRIS_KG_M2 * math.exp(FRAGMENT_SPREAD_LOG * heavy)
         one = f"fragment-{i + 1}"
         found.append(
-            Body(one, f"fragment {i + 1}", "fragment", _fall(path, one, at_s, position, velocity + push, beta))
+            Body(one, f"fragment {i + 1}", "fragment", _fall(path, one, at_s, position, pushed, beta))
         )
     return tuple(found)
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.epochs import NS
+from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.events.breakup import SPREAD_DEGREES, SPREAD_M_S, break_up_of
+from launchwatch.processing.events.breakup import SPREAD_DEGREES, SPREAD_M_S, among_debris, break_up_of
 from launchwatch.processing.motion import ballistic as flight
-from unit.processing.made import T0, state_above, track
+from unit.processing.made import T0, launch_fit, state_above, track
 
 BURNOUT = T0 - 60 * NS
 OUT = state_above(40.0, 127.0, 60e3, 2000.0, 0.0, 1500.0)
@@ -94,3 +95,23 @@ def test_a_velocity_that_is_hardly_known_shows_no_piece() -> None:
         piece(np.array([90.0, 0.0, 0.0])), covariance=np.diag([300.0, 300.0, 300.0, 40.0, 40.0, 40.0]) ** 2
     )
     assert break_up_of([vehicle(), vague]) is None
+
+
+def test_what_falls_braked_among_the_pieces_is_one_of_them() -> None:
+    """A track that radar takes for thrust, low and on the way; the same elsewhere, high up or with a plume is none."""
+    broken = break_up_of([vehicle(), piece(np.array([80.0, 0.0, 0.0]))])
+    assert broken is not None
+    fall = flight.fall(OUT, 1.0 / 300.0)
+    later = BURNOUT + round(0.9 * fall.seconds * NS)
+    _, lon, _ = geodetic_from_itrf(fall.position)
+    changes = {"phase": "boost", "launch": None, "burnout_ns": None, "free_from_ns": None, "epoch_ns": later}
+    low = piece(np.zeros(3))
+    braked = msgspec.structs.replace(low, state=state_above(40.0, float(lon), 20e3, 100.0, 0.0, 0.0), **changes)
+    assert among_debris(braked, broken)
+    aside = msgspec.structs.replace(braked, state=state_above(46.0, float(lon), 20e3, 100.0, 0.0, 0.0))
+    high = msgspec.structs.replace(braked, state=state_above(40.0, float(lon), 150e3, 100.0, 0.0, 0.0))
+    long_after = msgspec.structs.replace(braked, epoch_ns=BURNOUT + 7200 * NS)
+    burning = msgspec.structs.replace(braked, phenomenologies=("infrared",))
+    risen = msgspec.structs.replace(braked, launch=launch_fit())
+    for other in (aside, high, long_after, burning, risen):
+        assert not among_debris(other, broken)
