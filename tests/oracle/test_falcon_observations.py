@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from falcon_ascents import Flight, flights
-from falcon_observations import RELIT_S, SURE, Heard, heard, second_stage
+from falcon_observations import RELIT_S, SURE, Heard, cut_off, heard, second_stage
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,16 @@ def test_flights_seen_to_the_end_are_space_launches(said: list[tuple[Flight, Hea
     # One record (Iridium NEXT 6) bends more than any ascent that is fitted: its light is in part taken for no launch.
     assert sum(one.launcher > SURE for one in ended) >= 8
     assert least.launcher > 0.75
+
+
+def test_flights_cut_off_under_thrust_are_space_launches_too(said: list[tuple[Flight, Heard]], measured) -> None:
+    under_way = [one for flight, one in said if cut_off(flight)]
+    least = min(under_way, key=lambda one: one.launcher)
+    measured(f"of {len(under_way)} whose record ends under thrust the least is {least.launcher:.3f} ({least.name})")
+    assert len(under_way) == 16
+    assert least.launcher > SURE
+    # One burnout to a third of the speed of an orbit may be a missile's as well: a launcher is not ruled out, no more.
+    assert all(one.launcher > 0.25 for _, one in said)
 
 
 def test_no_impact_on_land_outlives_the_coast(said: list[tuple[Flight, Heard]]) -> None:
