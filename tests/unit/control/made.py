@@ -43,6 +43,7 @@ def assessment(threat: float = 0.9, **changes: Any) -> Assessment:
         basis="observed",
         first_detection_ns=T0,
         typing=typing,
+        boosters={},
         launch_point=ground_point(40.0, 126.0, T0 - 30 * NS),
         azimuth_deg=None,
         burnout_ns=T0 + 100 * NS,

@@ -247,6 +247,7 @@ def chain_of(plan, truth, partner, chain, sensors, looks, generator, serial):
             event=f"{partner}-{plan.time[:10].replace('-', '')}-{serial}", version=version,
             status="new" if version == 1 else "final" if final else "update", basis="observed",
             first_detection_ns=truth.time_ns + int(seen[0][1] * NS), typing={plan.booster_class: 0.8, "other": 0.2},
+            boosters={},
             launch_point=launch, azimuth_deg=Estimate(value=truth.azimuth_deg, sigma=0.5),
             burnout_ns=None, staging_ns=(), apogee_km=Estimate(value=truth.apogee_km, sigma=20.0),
             range_km=Estimate(value=truth.range_km, sigma=30.0), impact=impact, threats=(), far_hz=None,
