@@ -43,8 +43,8 @@ AFTER_BURNOUT_S, AFTER_PULL_UP_S, LONG_AFTER_S = 30.0, 60.0, 120.0
 FARTHEST_KM = 12_500.0
 CONFIDENT = 0.9
 TRIES = 12
-FIRST_SEED, RUNS = 101, 50
-"""The numbers of the method were chosen on seeds 1 to 8."""
+FIRST_SEED, RUNS = 117, 50
+"""The numbers of the method were chosen on seeds 1 to 8; the misses of 101 to 115 were looked at."""
 NOTHING = "none"
 TITLE = "Typing: every booster of the catalogue, two satellites"
 MISS_HEADS = ("booster", "launched", "typed as", "runs", "greatest probability")
@@ -317,7 +317,7 @@ def note(launches: Sequence[Told]) -> str:
     seeds = sorted({one.seed for one in launches})
     return f"""\
 {boosters} boosters, {len(seeds)} launches each (seeds {seeds[0]} to {seeds[-1]}; the numbers of the method were chosen
-on 1 to 8): place, azimuth, range, path and plume drawn; two satellites that scan and stare, `{SENSORS[0]}` and
+on 1 to 8, with a look at 101 to 115): place, azimuth, range, path and plume drawn; two satellites that scan and stare, `{SENSORS[0]}` and
 `{SENSORS[1]}`; the chain of a run. Missiles fly for 75 to 97 % of their reach, four of five at least energy,
 the others lofted or depressed; launchers to orbits of 200 to 500 km; sounding rockets nearly straight up; glide bodies
 from hops of 45 to 110 km. Left out: the same launch typed with its booster taken out of the catalogue.
