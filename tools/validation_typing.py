@@ -318,7 +318,8 @@ def note(launches: Sequence[Told]) -> str:
     return f"""\
 {boosters} boosters, {len(seeds)} launches each (seeds {seeds[0]} to {seeds[-1]}; the numbers of the method were chosen
 on 1 to 8, with a look at 101 to 115): place, azimuth, range, path and plume drawn; two
-satellites that scan and stare, `{SENSORS[0]}` and `{SENSORS[1]}`; the chain of a run. Missiles fly for 75 to 97 % of their reach, four of five at least energy,
+satellites that scan and stare, `{SENSORS[0]}` and `{SENSORS[1]}`; the chain of a run. Missiles
+fly for 75 to 97 % of their reach, four of five at least energy,
 the others lofted or depressed; launchers to orbits of 200 to 500 km; sounding rockets nearly straight up; glide bodies
 from hops of 45 to 110 km. Left out: the same launch typed with its booster taken out of the catalogue.
 """
