@@ -16,16 +16,24 @@ GAP_S = 600.0
 SURE_DETECTIONS = 12
 
 
+Compared = dict[str, dict[str, tuple[int, int, bool]]]
+"""Of two events by name: which of their versions were compared, and whether these can be one launch."""
+
+
 class Member(NamedTuple):
-    """An event as part of a raid: its tracks by name, and whether its vehicle broke up."""
+    """A version of an event as part of a raid: its tracks by name, and whether its vehicle broke up."""
 
     event: str
+    version: int
     tracks: Mapping[str, Track]
     broke_up: bool
 
 
-def raids_of(members: Sequence[Member]) -> list[Raid]:
-    """Raids of two events or more, as their first versions; members in the order in which they were opened."""
+def raids_of(members: Sequence[Member], compared: Compared) -> list[Raid]:
+    """Raids of two events or more, as their first versions; members in the order in which they were opened.
+
+    `compared` keeps what has been found of pairs: most events are as they were when one of them changes.
+    """
     timed = sorted((_begin_ns(one), k) for k, one in enumerate(members))
     groups: list[list[tuple[int, int]]] = []
     for begin, k in timed:
@@ -46,7 +54,7 @@ def raids_of(members: Sequence[Member]) -> list[Raid]:
                 events=tuple(one.event for one in raid),
                 from_ns=group[0][0],
                 until_ns=group[-1][0],
-                lowest=lowest(raid),
+                lowest=lowest(raid, compared),
                 probable=probable,
                 highest=max(sum(most(one) for one in raid), probable),
             )
@@ -64,12 +72,12 @@ def counted(raid: Raid) -> tuple[tuple[str, ...], int, int, int]:
     return raid.events, raid.lowest, raid.probable, raid.highest
 
 
-def lowest(raid: Sequence[Member]) -> int:
+def lowest(raid: Sequence[Member], compared: Compared) -> int:
     """Number of events that are well seen and of which no two can be one launch; at least one."""
     kept: list[Member] = []
     for one in sorted(raid, key=lambda m: -max(t.detections for t in m.tracks.values())):
         sure = any(len(t.sensors) > 1 or t.detections >= SURE_DETECTIONS for t in one.tracks.values())
-        if sure and not any(same_launch(a, b) for k in kept for a in k.tracks.values() for b in one.tracks.values()):
+        if sure and not any(_one_launch(k, one, compared) for k in kept):
             kept.append(one)
     return max(len(kept), 1)
 
@@ -84,6 +92,18 @@ def most(one: Member) -> int:
             chain = name.rpartition(":")[0]
             chains[chain] = chains.get(chain, 0) + 1
     return max(chains.values(), default=1)
+
+
+def _one_launch(a: Member, b: Member, compared: Compared) -> bool:
+    if a.event > b.event:
+        a, b = b, a
+    known = compared.setdefault(a.event, {})
+    before = known.get(b.event)
+    if before is not None and before[:2] == (a.version, b.version):
+        return before[2]
+    one = any(same_launch(x, y) for x in a.tracks.values() for y in b.tracks.values())
+    known[b.event] = a.version, b.version, one
+    return one
 
 
 def _begin_ns(one: Member) -> int:

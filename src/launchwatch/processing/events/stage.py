@@ -18,7 +18,7 @@ from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.breakup import among_debris, break_up_of
 from launchwatch.processing.events.joining import fuse, same_launch, two_launches
-from launchwatch.processing.events.raids import Member, counted, ended, raids_of
+from launchwatch.processing.events.raids import Compared, Member, counted, ended, raids_of
 
 S = 1_000_000_000
 SPLIT_MARGIN, SPLIT_VERSIONS = 3.0, 2  # a track leaves its event when so many versions of it lie so far outside
@@ -48,6 +48,7 @@ class EventsState(msgspec.Struct):
     serial: int
     events: list[EventRecord]
     raids: list[Raid]
+    compared: Compared
 
 
 class EventsStage:
@@ -68,7 +69,7 @@ class EventsStage:
 
     def start(self) -> EventsState:
         """A stage that has seen nothing."""
-        return EventsState(self.first_serial, [], [])
+        return EventsState(self.first_serial, [], [], {})
 
     def due(self, state: EventsState) -> int | None:
         """It has no timers."""
@@ -235,11 +236,11 @@ def _raids(state: EventsState, lineage: Sequence[str], now: int) -> list[Output]
     """Raids that are new or other than said before."""
     known = {alias for record in state.events for alias in record.aliases}
     members = [
-        Member(record.event, record.tracks, record.break_up is not None)
+        Member(record.event, record.version, record.tracks, record.break_up is not None)
         for record in state.events
         if record.event not in known
     ]
-    found = {raid.raid: raid for raid in raids_of(members)}
+    found = {raid.raid: raid for raid in raids_of(members, state.compared)}
     said = {raid.raid: raid for raid in state.raids}
     over = {name: ended(raid) for name, raid in said.items() if name not in found}
     outputs = []
