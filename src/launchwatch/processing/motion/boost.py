@@ -404,8 +404,13 @@ class _Problem:
         return full[: self.motion], cost, covariance, chi2, len(residual)
 
 
-def mean_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> FloatArray:
+def mean_at(profile: Profile, time_s: float) -> FloatArray:
     """State (6,) of the profile, ITRF, at `time_s` after its epoch."""
+    return np.asarray(means_at(profile, np.array([time_s]))[0])
+
+
+def means_at(profile: Profile, times_s: FloatArray, omega: float = OMEGA_EARTH) -> FloatArray:
+    """States (n, 6) of the profile, ITRF, at `times_s` (n,) after its epoch, ascending."""
     return np.asarray(
         boost_states(
             profile.parameters,
@@ -414,16 +419,24 @@ def mean_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> Floa
             itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
             enu_axes(profile.lat_deg, profile.lon_deg),
             omega,
-            np.array([time_s]),
+            times_s,
             STEP_S,
             TABLE,
             EDGES,
-        )[0]
+        )
     )
 
 
-def state_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> tuple[FloatArray, FloatArray]:
+def state_at(profile: Profile, time_s: float) -> tuple[FloatArray, FloatArray]:
     """State (6,) and covariance (6, 6) of the profile, ITRF, at `time_s` after its epoch."""
+    states, covariances = states_at(profile, np.array([time_s]))
+    return states[0], covariances[0]
+
+
+def states_at(
+    profile: Profile, times_s: FloatArray, omega: float = OMEGA_EARTH
+) -> tuple[FloatArray, FloatArray]:
+    """States (n, 6) and covariances (n, 6, 6) of the profile, ITRF, at `times_s` (n,) after its epoch, ascending."""
     problem_steps = np.full(len(profile.parameters), 1e-3)
     problem_steps[[EAST, NORTH]] = 30.0
     problem_steps[[LIFTOFF, -1]] = 0.02
@@ -438,9 +451,9 @@ def state_at(profile: Profile, time_s: float, omega: float = OMEGA_EARTH) -> tup
         itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
         enu_axes(profile.lat_deg, profile.lon_deg),
         omega,
-        np.array([time_s]),
+        times_s,
         STEP_S,
         TABLE,
         EDGES,
     )
-    return states[0], slopes[0] @ profile.covariance @ slopes[0].T
+    return states, slopes @ profile.covariance @ slopes.transpose(0, 2, 1)

@@ -63,7 +63,12 @@ class Plots(msgspec.Struct, tag="plots"):
 M = TypeVar("M", LinesOfSight, Plots)
 
 
-def tangents_of(direction: FloatArray) -> FloatArray:
+def axis_across(direction: FloatArray) -> int:
+    """The axis, 0 to 2, that is least along the first of directions (n, 3)."""
+    return int(np.argmin(np.abs(direction[0])))
+
+
+def tangents_of(direction: FloatArray, axis: IntArray | None = None) -> FloatArray:
     """Two unit vectors across each direction.
 
     The axis that is least along the first direction serves all rows, so that the tangents of one sensor turn slowly and
@@ -72,15 +77,15 @@ def tangents_of(direction: FloatArray) -> FloatArray:
     Parameters
     ----------
     direction : (n, 3) unit vectors.
+    axis : (n,) the axis by which each row's tangents lie, where they have been chosen already.
 
     Returns
     -------
     (n, 2, 3)
     """
-    axis = np.zeros(3)
-    axis[int(np.argmin(np.abs(direction[0])))] = 1.0
+    by = np.eye(3)[[axis_across(direction)] if axis is None else axis]
     tangents = np.empty((len(direction), 2, 3))
-    first = _cross(axis[None], direction)
+    first = _cross(by, direction)
     tangents[:, 0] = first / np.sqrt(np.einsum("ni,ni->n", first, first))[:, None]
     tangents[:, 1] = _cross(direction, tangents[:, 0])
     return tangents

@@ -14,7 +14,7 @@ from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline
-from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine
+from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine, row
 from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 from launchwatch.processing.tracks.record import (
@@ -34,6 +34,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+AFTER_S = 30.0  # so long after burnout is a tracklet still tried on a profile
 FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
@@ -49,28 +50,49 @@ STANDS_AFTER_S, STANDS_HITS = 120.0, 5  # by then every vehicle has turned and c
 def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     """Whether the track's profile passes where the tracklet saw its object last."""
     rows = tracklet.rows
-    at = float(rows.time_s[-1])
     if track.profile is None:
         return track.phase == "boost" and _explains_powered(track, tracklet, epoch_ns)
-    if track.timeline.burnout is not None and at > track.timeline.burnout[0] + 30.0:
-        return False
-    near = boost.mean_at(track.profile, at)[:3]
     if isinstance(rows, LinesOfSight):
-        if float(np.linalg.norm(rows.tangents[-1] @ (near - rows.position[-1]))) > FAR_M:
-            return False
-    elif float(np.linalg.norm(near - tracklet.position[-1])) > FAR_M:
+        newest = row(rows, tracklet.hits - 1)
+        assert isinstance(newest, LinesOfSight)
+        return bool(may_explain(track, newest)[0])
+    at = float(rows.time_s[-1])
+    if track.timeline.burnout is not None and at > track.timeline.burnout[0] + AFTER_S:
+        return False
+    if float(np.linalg.norm(boost.mean_at(track.profile, at)[:3] - tracklet.position[-1])) > FAR_M:
         return False
     state, covariance = boost.state_at(track.profile, at)
-    floor = MODEL_FLOOR_M**2
-    if isinstance(rows, LinesOfSight):
-        depth = float((state[:3] - rows.position[-1]) @ rows.direction[-1])
-        miss = rows.tangents[-1] @ (state[:3] - rows.position[-1])
-        spread = rows.tangents[-1] @ covariance[:3, :3] @ rows.tangents[-1].T
-        spread += np.eye(2) * ((depth * np.hypot(rows.sigma[-1], rows.bias_sigma[0])) ** 2 + floor)
-        return depth > 0.0 and squared_distance(miss, spread) < GATE
     miss = state[:3] - tracklet.position[-1]
     noise = (float(np.hypot(rows.sigma[-1, :2], rows.bias_sigma[0, :2]).max()) * rows.measured[-1, 2]) ** 2
-    return squared_distance(miss, covariance[:3, :3] + np.eye(3) * (noise + floor)) < GATE
+    return squared_distance(miss, covariance[:3, :3] + np.eye(3) * (noise + MODEL_FLOOR_M**2)) < GATE
+
+
+def may_explain(track: TrackRecord, newest: LinesOfSight) -> np.ndarray:
+    """Mask (n,) of lines of sight of one sensor, the newest of n tracklets, that a track's profile passes through.
+
+    A track without a profile may explain any while it is under thrust.
+    """
+    if track.profile is None:
+        return np.full(len(newest.time_s), track.phase == "boost")
+    found = np.ones(len(newest.time_s), bool)
+    if track.timeline.burnout is not None:
+        found = newest.time_s <= track.timeline.burnout[0] + AFTER_S
+    if found.any():
+        times, when = np.unique(newest.time_s[found], return_inverse=True)
+        away = boost.means_at(track.profile, times)[when, :3] - newest.position[found]
+        across = np.einsum("nki,ni->nk", newest.tangents[found], away)
+        found[found] = np.hypot(*across.T) <= FAR_M
+    if found.any():
+        times, when = np.unique(newest.time_s[found], return_inverse=True)
+        states, covariances = boost.states_at(track.profile, times)
+        away, tangents = states[when, :3] - newest.position[found], newest.tangents[found]
+        depth = np.einsum("ni,ni->n", away, newest.direction[found])
+        miss = np.einsum("nki,ni->nk", tangents, away)
+        spread = tangents @ covariances[when, :3, :3] @ tangents.transpose(0, 2, 1)
+        noise2 = (depth * np.hypot(newest.sigma[found], newest.bias_sigma[0])) ** 2 + MODEL_FLOOR_M**2
+        spread += noise2[:, None, None] * np.eye(2)
+        found[found] = (depth > 0.0) & [squared_distance(m, p) < GATE for m, p in zip(miss, spread, strict=True)]
+    return np.asarray(found)
 
 
 def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:

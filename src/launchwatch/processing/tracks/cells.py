@@ -45,7 +45,7 @@ def give_cells(state: TracksState, record: str, detections: Detections, touched:
 
 def _passes(track: TrackRecord, look: RadarLook, i: int, epoch_ns: int) -> bool:
     """Whether a track under thrust passes through a cell at its time."""
-    if track.status == "dropped" or track.phase != "boost" or track.profile is None:
+    if track.phase != "boost" or track.profile is None:
         return False
     at = (int(look.time_ns[i]) - epoch_ns) / S
     if abs(at - track.fitted_s) > KNOWN_S:

@@ -68,8 +68,8 @@ def arc_of(tracklet: Tracklet, rows: IntArray, epoch_ns: int) -> Arc:
 
 
 def flying(state: TracksState) -> list[TrackRecord]:
-    """Tracks in free flight that still live."""
-    return [t for t in state.tracks if t.ballistic is not None and t.phase == "ballistic" and t.status != "dropped"]
+    """Tracks in free flight."""
+    return [t for t in state.tracks if t.ballistic is not None and t.phase == "ballistic"]
 
 
 def give_plots(state: TracksState, record: str, detections: Detections, touched: set[str]) -> Detections:
@@ -178,7 +178,7 @@ def height_of(state: FloatArray) -> float:
 
 def thrust_before(track: TrackRecord, estimate: Ballistic) -> bool:
     """Whether a track that plots alone showed under thrust flew on as the arc of a few later plots."""
-    if track.status == "dropped" or track.phase != "boost" or track.profile is not None or track.ballistic is None:
+    if track.phase != "boost" or track.profile is not None or track.ballistic is None:
         return False
     seconds = (estimate.epoch_ns - track.ballistic.epoch_ns) / S
     if not 0.0 <= seconds <= POWERED_AGE_S:

@@ -10,18 +10,25 @@ import math
 
 import numpy as np
 
+from launchwatch.core.arrays import FloatArray
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import InfraredLook
+from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import descent as air
-from launchwatch.processing.motion.lag import Estimate, Seen, ahead, before
+from launchwatch.processing.motion.ballistic import Ballistic
+from launchwatch.processing.motion.lag import ENTRY_M, Estimate, Seen, ahead, before
 from launchwatch.processing.motion.measurements import LinesOfSight, epochs_of, lines_of_sight, row, select
+from launchwatch.processing.tracks._tracklet_kernels import TIME
 from launchwatch.processing.tracks.association import pairs
-from launchwatch.processing.tracks.flying import LOOSE_M, flying
+from launchwatch.processing.tracks.flying import LOOSE_M, flying, height_of
 from launchwatch.processing.tracks.record import S, TrackRecord, TracksState, count, descent_of, lag_of, learn
+from launchwatch.processing.tracks.sightings import off_line
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 GATE = 24.0  # chi-squared of two angles: one true detection in 160,000 falls outside
 MANY_SIGMAS = 6.0  # of the chi-squared of a tracklet above its mean
+FASTEST_M_S, SURE_SIGMAS, NEAR_M = 8e3, 10.0, 100e3  # how far from a track no light of it is looked for
+NEAR_ENTRY_M = 1e3  # by how much the height of a fall may be off without what is known of its covariance
 BEFORE_S = 600.0  # before the impact of a fall: no body takes longer through the air but one that glides
 
 
@@ -87,6 +94,22 @@ def lit(state: TracksState, tracklet: Tracklet, touched: set[str]) -> bool:
     return False
 
 
+def may_be_lit(state: TracksState, first: FloatArray, last: FloatArray) -> np.ndarray:
+    """Mask of tracklets, by their first and newest detections (n, columns), that `lit` is asked about."""
+    found = np.zeros(len(first), bool)
+    begin, newest = float(first[:, TIME].min(initial=np.inf)), float(last[:, TIME].max(initial=-np.inf))
+    if not newest >= begin:
+        return found
+    for track in coming_down(state, state.epoch_ns + round(newest * S)):
+        there = _expected(track, state.epoch_ns + round(newest * S))
+        if there is None:
+            continue
+        where = air.collapsed(there)[0][:3]
+        reach = FASTEST_M_S * (newest - first[:, TIME]) + SURE_SIGMAS * _spread(there) + NEAR_M
+        found |= off_line(first, where) < reach
+    return found
+
+
 def coming_down(state: TracksState, epoch_ns: int) -> list[TrackRecord]:
     """Tracks that may be in the air at an epoch."""
     return [
@@ -99,8 +122,17 @@ def coming_down(state: TracksState, epoch_ns: int) -> list[TrackRecord]:
 def _expected(track: TrackRecord, epoch_ns: int) -> air.Descent | None:
     """The estimate of a track at an epoch, where it is in the air then."""
     base = before(lag_of(track), epoch_ns)
-    there = ahead(base, epoch_ns) if base is not None else None
+    if base is None:
+        return None
+    if isinstance(base, Ballistic) and _height_m(base, epoch_ns) > ENTRY_M + NEAR_ENTRY_M:
+        return None  # as at most looks; a state alone is sooner run ahead than a covariance
+    there = ahead(base, epoch_ns)
     return there if isinstance(there, air.Descent) and air.bounded(there) else None
+
+
+def _height_m(base: Ballistic, epoch_ns: int) -> float:
+    """Height of a body in free flight at an epoch, m."""
+    return height_of(flight.state_after(base.mean[:6], (epoch_ns - base.epoch_ns) / S))
 
 
 def _spread(there: air.Descent) -> float:

@@ -13,7 +13,7 @@ from launchwatch.processing.motion.descent import Descent, as_ballistic
 from launchwatch.processing.motion.lag import Lag, Seen, ahead, pruned, take
 from launchwatch.processing.motion.measurements import Plots
 from launchwatch.processing.motion.settling import settle, wide
-from launchwatch.processing.tracks.tracklets import Tracklet
+from launchwatch.processing.tracks.tracklets import Tracklet, Unplaced
 
 S = 1_000_000_000
 GATE = 30.0  # chi-squared of three measurements: one true plot in 700,000 falls outside
@@ -66,14 +66,16 @@ class TrackRecord(msgspec.Struct):
 class TracksState(msgspec.Struct):
     """State of the stage.
 
-    `unplaced_cells` counts cells of radars over the horizon that no track passes through, `lessons` the steps in which
-    a burn was fitted: what fitted none is tried again then.
+    `tracklets` are those that a track has, or had; `unplaced` the others, by sensor. `unplaced_cells` counts cells of
+    radars over the horizon that no track passes through, `lessons` the steps in which a burn was fitted: what fitted
+    none is tried again then.
     """
 
     epoch_ns: int
     serial: int
     named: int
     tracklets: list[Tracklet]
+    unplaced: dict[str, Unplaced]
     tracks: list[TrackRecord]
     unplaced_cells: int = 0
     lessons: int = 0

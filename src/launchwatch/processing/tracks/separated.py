@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from launchwatch.core.arrays import IntArray
+from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
+from launchwatch.processing.tracks._tracklet_kernels import TIME
 from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
 from launchwatch.processing.tracks.record import (
     BALLISTIC_HITS,
@@ -15,6 +16,7 @@ from launchwatch.processing.tracks.record import (
     TrackRecord,
     rows_of,
 )
+from launchwatch.processing.tracks.sightings import off_line
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 LEAST_THRUST_M_S2 = 8.0  # upper stages push harder but for the begin of their burn
@@ -23,6 +25,7 @@ LONGEST_S = 120.0
 
 # A stage that flies back burns for 20 to 40 s at a time, within ten minutes; its burns turn it by up to 2.5 km/s.
 RETURN_BURN_S, RETURN_WITHIN_S, RETURN_M_S, RETURN_MOST_M = 45.0, 600.0, 2500.0, 700e3
+BEND = 6.0  # m/s^2: half of gravity, and what the Earth's turning adds
 
 
 def sort_plots(
@@ -78,6 +81,24 @@ def _telling(plots: Plots, from_s: float, until_s: float) -> IntArray | None:
         if LEAST_THRUST_M_S2 * span**2 / 8.0 > CLEARLY * noise / np.sqrt((newest - first + 1) / 4.0):
             return np.arange(first, newest + 1)
     return None
+
+
+def may_have_flown_back(track: TrackRecord, first: FloatArray, last: FloatArray) -> np.ndarray:
+    """Mask of infrared tracklets, by first and newest detections (n, columns), that `flew_back` is asked about."""
+    found = np.zeros(len(first), bool)
+    if track.profile is None:
+        return found
+    begin = first[:, TIME]
+    short = last[:, TIME] - begin <= RETURN_BURN_S
+    for staging in track.timeline.staging:
+        after = begin - staging.burnout[0]
+        due = short & (after > 0.0) & (after < RETURN_WITHIN_S)
+        if due.any():
+            state = boost.mean_at(track.profile, staging.burnout[0])
+            straight = state[:3] + after[:, None] * state[3:]
+            reach = np.minimum(RETURN_M_S * after, RETURN_MOST_M) + BEND * after**2
+            found |= due & (off_line(first, straight) < reach)
+    return found
 
 
 def flew_back(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:

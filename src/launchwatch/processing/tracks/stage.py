@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from launchwatch.core.arrays import FloatArray
+from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.detections import Detections
@@ -31,7 +31,7 @@ from launchwatch.processing.motion.lag import ENTRY_M
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
 from launchwatch.processing.tracks.association import Assignment, pairs
-from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of
+from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of, may_explain
 from launchwatch.processing.tracks.cells import give_cells, of_cells
 from launchwatch.processing.tracks.flying import (
     Arc,
@@ -44,7 +44,7 @@ from launchwatch.processing.tracks.flying import (
     thrust_before,
     with_arc,
 )
-from launchwatch.processing.tracks.lights import give_lights, lit
+from launchwatch.processing.tracks.lights import give_lights, lit, may_be_lit
 from launchwatch.processing.tracks.record import (
     BALLISTIC_HITS,
     BALLISTIC_SPAN_S,
@@ -57,16 +57,16 @@ from launchwatch.processing.tracks.record import (
     descent_of,
     interval_s,
 )
-from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back
+from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back, may_have_flown_back
+from launchwatch.processing.tracks.sightings import sights_of
 from launchwatch.processing.tracks.still import stands_still
-from launchwatch.processing.tracks.tracklets import Tracklet, extend
+from launchwatch.processing.tracks.tracklets import FORGOTTEN_NS, Tracklet, Unplaced, extend
 
 SAY_EVERY_S = ((60.0, 10.0), (300.0, 30.0), (1e9, 120.0))  # age of the ballistic estimate, interval
 POWERED_HITS, POWERED_CHI2 = 6, 6.0  # plots that no ballistic arc explains by far
 UNEXPLAINED_CHI2 = 10.0  # of a degree of freedom; young tracks of true launches stay below 4
 RISING_SIGMAS = 3.0
 LOST_S = 900.0
-LATE_NS = 30 * S  # what a sensor's report may take to arrive
 ENDED_S = 12.0  # silence after which a burn has ended
 # A spent last stage is pushed off the payload by springs or small retro-rockets, 1 to 10 m/s.
 SEPARATION_M_S, COMPANY_LOOKS = 3.0, 3
@@ -96,11 +96,11 @@ class TracksStage:
 
     def start(self) -> TracksState:
         """A stage that has seen nothing."""
-        return TracksState(0, 1, 1, [], [])
+        return TracksState(0, 1, 1, [], {}, [])
 
     def due(self, state: TracksState) -> int | None:
         """When the next track has something to say, or ends."""
-        waiting = [min(t.next_say_ns, _end_ns(t)) for t in state.tracks if t.status != "dropped"]
+        waiting = [min(t.next_say_ns, _end_ns(t)) for t in state.tracks]
         return min(waiting, default=None)
 
     def step(self, state: TracksState, inputs: Sequence[Item], now: int) -> tuple[TracksState, list[Output]]:
@@ -116,33 +116,35 @@ class TracksStage:
             if len(detections.look.sequence):
                 give = give_plots if isinstance(detections.look, RadarLook) else give_lights
                 detections = give(state, item.id, detections, touched)
-            state.tracklets, state.serial = extend(
-                state.tracklets, item.id, detections, state.epoch_ns, state.serial, self.assignment
+            state.serial = extend(
+                state.tracklets, state.unplaced, item.id, detections, state.epoch_ns, state.serial, self.assignment
             )
         for tracklet in list(state.tracklets):
             if tracklet.aside and tracklet.span_s > RETURN_BURN_S:
                 tracklet.track, tracklet.aside = None, False
-            if tracklet.confirmed and tracklet.track is None and tracklet.tried != _lessons(state, tracklet):
+            if tracklet.track is None and tracklet.tried != _lessons(state, tracklet):
                 tracklet.tried = _lessons(state, tracklet)
                 _place(state, tracklet, now, touched)
+        for pool in state.unplaced.values():
+            if len(pool):
+                _place_some(state, pool, now, touched)
         fitted: set[str] = set()
         for track in list(state.tracks):
-            if track.status == "dropped":
-                continue
             for tracklet, arc in follow_boost(state, track, now, fitted):
                 _fly(state, tracklet, arc, now, touched)
         state.lessons += bool(fitted)
         touched |= fitted
-        state.tracklets = [t for t in state.tracklets if not _over(state, t, now)]
+        state.tracklets = [t for t in state.tracklets if now - t.newest_ns <= FORGOTTEN_NS]
+        for pool in state.unplaced.values():
+            pool.forget(now)
         outputs = []
         for track in state.tracks:
-            if track.status == "dropped":
-                continue
             due = now >= track.next_say_ns
             if track.track in touched or _ended(track, now) or (due and (track.fresh or track.status == "confirmed")):
                 outputs.append(_say(state, track, now))
             elif due:
                 track.next_say_ns = _end_ns(track)  # out of sight: nothing new to say until it is seen again, or ends
+        state.tracks = [track for track in state.tracks if track.status != "dropped"]
         return state, outputs
 
 
@@ -151,12 +153,42 @@ def _lessons(state: TracksState, tracklet: Tracklet) -> tuple[int, int, int]:
     return tracklet.hits, tracklet.silent_looks, state.lessons
 
 
-def _over(state: TracksState, tracklet: Tracklet, now: int) -> bool:
-    """Whether a tracklet has nothing more to give: long silent, or of no track and too long silent to go on."""
-    newest = state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S)
-    if isinstance(tracklet.rows, LinesOfSight) and tracklet.confirmed and tracklet.track is None:
-        return now - newest > tracklet.patience_s * S + LATE_NS
-    return now - newest > 300 * S
+def _place_some(state: TracksState, pool: Unplaced, now: int, touched: set[str]) -> None:
+    """Try the tracklets of a sensor on tracks, where anything can come of it."""
+    waiting = pool.waiting(state.lessons)
+    if not len(waiting):
+        return
+    kept = np.ones(len(pool), bool)
+    while len(waiting):
+        known = len(state.tracks)
+        for k in waiting[_promising(state, pool, waiting)].tolist():
+            tracklet = pool.tracklet(k)
+            state.tracklets.append(tracklet)
+            _place(state, tracklet, now, touched)
+            kept[k] = tracklet.track is None and state.tracklets[-1:] == [tracklet]
+            if kept[k]:
+                pool.refused_s[k] = state.tracklets.pop().refused_s
+            if len(state.tracks) > known:  # those that are left are tried on the new track too
+                waiting = waiting[waiting > k]
+                break
+        else:
+            break
+    pool.keep(kept)
+
+
+def _promising(state: TracksState, pool: Unplaced, which: IntArray) -> np.ndarray:
+    """Mask of tracklets (k,) that can open a track, or lie near enough to one to be tried on it.
+
+    A sensor sees hundreds of fires: this spares trying each.
+    """
+    if not pool.infrared:
+        return np.ones(len(which), bool)
+    first, last = pool.rows[pool.slot[which], 0], pool.last[which]
+    newest = sights_of(last, pool.bias_sigma)
+    found = pool.rising(which) | may_be_lit(state, first, last)
+    for track in state.tracks:
+        found |= may_explain(track, newest) | may_have_flown_back(track, first, last)
+    return np.asarray(found)
 
 
 def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) -> None:
@@ -167,7 +199,7 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
     if infrared and lit(state, tracklet, touched):
         return
     for track in state.tracks:
-        if track.status == "dropped" or (track.phase == "ballistic" and not infrared):
+        if track.phase == "ballistic" and not infrared:
             continue
         if explains(track, tracklet, state.epoch_ns):
             tracklet.track = track.track
@@ -180,10 +212,11 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
             if tracklet.silent_looks * tracklet.period_s > ENDED_S:
                 tracklet.track, tracklet.aside = parent.track, True
             return  # until it ends, or has burned for too long
-        if tracklet.silent_looks or stands_still(rows):
+        if tracklet.silent_looks or tracklet.refused_s == newest or stands_still(rows):
             return
         profile = boost.fit(state.epoch_ns, rows, None, Timeline())
         if profile.chi2 > UNEXPLAINED_CHI2 * max(profile.degrees - len(profile.parameters), 1):
+            tracklet.refused_s = newest
             return  # no ascent from the ground goes through it: a fireball
         track = _open(state, tracklet, now)
         track.profile = profile

@@ -37,7 +37,7 @@ def state_with(sigma_m: float, sigma_m_s: float) -> TracksState:
         last_detection_ns=EPOCH, plots=10, sensors=["one"], phenomenologies=["radar"], kind_sensors=["one"],
         chi2_per_degree=1.0, fitted_s=0.0, next_fit_ns=0, next_say_ns=0, fresh=[],
     )  # fmt: skip
-    return TracksState(EPOCH, 1, 2, [], [track])
+    return TracksState(EPOCH, 1, 2, [], {}, [track])
 
 
 def look(seconds: float, *positions: FloatArray) -> Detections:
@@ -89,7 +89,9 @@ def test_above_the_air_no_light_is_expected(seconds: float) -> None:
 def tracklet_of(state: TracksState, positions: list[FloatArray]) -> None:
     for k, position in enumerate(positions):
         detections = look(24.0 + k, position)
-        state.tracklets, state.serial = extend(state.tracklets, f"look/{k}", detections, EPOCH, state.serial)
+        state.serial = extend(state.tracklets, state.unplaced, f"look/{k}", detections, EPOCH, state.serial)
+    (pool,) = state.unplaced.values()
+    state.tracklets = [pool.tracklet(k) for k in range(len(pool))]
 
 
 def test_a_badly_known_track_takes_a_tracklet_that_moves_as_it_does() -> None:

@@ -53,7 +53,7 @@ def tracklet(path: object, times_s: FloatArray, sigma_deg: float, rng: np.random
     return Tracklet(
         serial=1, sensor="radar", epoch_ns=EPOCH, period_s=2.0, rows=rows, position=states[:, :3],
         irradiance=np.empty(0), snr=np.empty(0), looks=len(times_s), silent_looks=0, silent_ns=0, track="T0001",
-        tried=(0, 0, 0), aside=False, fresh=[],
+        tried=(0, 0, 0), refused_s=-np.inf, aside=False, fresh=[],
     )  # fmt: skip
 
 

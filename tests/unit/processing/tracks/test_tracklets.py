@@ -10,7 +10,7 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.codec import pack, unpack
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import InfraredLook, RadarLook, Sector
-from launchwatch.processing.tracks.tracklets import CLOSED_S, DROP_SIGHTS, Tracklet, extend
+from launchwatch.processing.tracks.tracklets import CLOSED_S, DROP_SIGHTS, KEPT_ROWS, Tracklet, Unplaced, extend
 
 S = 1_000_000_000
 EPOCH = 1_700_000_000 * S
@@ -88,21 +88,35 @@ def radar(seconds: float, points: list[FloatArray]) -> Detections:
     return Detections(look=look, false_alarm_probability=np.full(n, 1e-9))
 
 
-def play(sequence: list[Detections], tracklets: list[Tracklet] | None = None, first: int = 0) -> list[Tracklet]:
+def kept(
+    sequence: list[Detections], unplaced: dict[str, Unplaced] | None = None, first: int = 0
+) -> dict[str, Unplaced]:
     """Looks one after the other; record names count from `first`."""
-    living, serial = tracklets or [], 1 + first
+    living, serial = {} if unplaced is None else unplaced, 1 + first
     for k, detections in enumerate(sequence, first):
-        living, serial = extend(living, f"r{k}", detections, EPOCH, serial)
+        serial = extend([], living, f"r{k}", detections, EPOCH, serial)
     return living
+
+
+def records(unplaced: dict[str, Unplaced]) -> list[Tracklet]:
+    """The tracklets of all sensors."""
+    return [pool.tracklet(k) for pool in unplaced.values() for k in range(len(pool))]
+
+
+def play(sequence: list[Detections]) -> list[Tracklet]:
+    """The tracklets after looks, one after the other."""
+    return records(kept(sequence))
 
 
 def test_three_detections_confirm() -> None:
     """Two of a vehicle do not, three do; every record is named."""
     looks = [infrared(PERIOD_S * k, [rising(PERIOD_S * k)]) for k in range(6)]
     two = play(looks[:2])
-    assert [(t.hits, t.confirmed) for t in two] == [(2, False)]
+    assert [t.hits for t in two] == [2]
+    assert len(kept(looks[:2])["eye"].waiting(0)) == 0
     three = play(looks[:3])
-    assert [(t.hits, t.confirmed, t.serial) for t in three] == [(3, True, 1)]
+    assert [(t.hits, t.serial) for t in three] == [(3, 1)]
+    assert list(kept(looks[:3])["eye"].waiting(0)) == [0]
     six = play(looks)
     assert [(t.hits, t.looks, t.silent_looks, t.fresh) for t in six] == [(6, 6, 0, [f"r{k}" for k in range(6)])]
     np.testing.assert_allclose(six[0].rows.time_s, PERIOD_S * np.arange(6), atol=1e-6)  # ns into s
@@ -120,14 +134,14 @@ def test_radar_plots_make_a_tracklet_with_positions() -> None:
 def test_jumping_clutter_is_not_confirmed() -> None:
     """False detections 300 km apart, look by look, never make three in a row."""
     rng = np.random.default_rng(5)
-    living: list[Tracklet] = []
+    living: dict[str, Unplaced] = {}
     serial = 1
     for k in range(30):
         lat, lon = 20.0 + 35.0 * rng.uniform(), 90.0 + 40.0 * rng.uniform()
-        living, serial = extend(
-            living, f"r{k}", infrared(PERIOD_S * k, [itrf_from_geodetic(lat, lon, 0.0)]), EPOCH, serial
+        serial = extend(
+            [], living, f"r{k}", infrared(PERIOD_S * k, [itrf_from_geodetic(lat, lon, 0.0)]), EPOCH, serial
         )
-        assert not any(t.confirmed for t in living)
+        assert len(living["eye"].waiting(0)) == 0
     assert serial > 25  # each began anew but for chance neighbours
 
 
@@ -156,10 +170,11 @@ def test_silent_looks_are_counted_and_forgotten() -> None:
     """A confirmed tracklet counts them from one period after it was seen, and forgets them when seen again."""
     looks = [infrared(PERIOD_S * k, [rising(PERIOD_S * k)]) for k in range(4)]
     silent = [infrared(PERIOD_S * k, []) for k in (4, 5)]
-    seen = play(looks + silent)[0]
+    living = kept(looks + silent)
+    (seen,) = records(living)
     assert (seen.hits, seen.silent_looks) == (4, 2)
     assert seen.silent_ns == EPOCH + round(4 * PERIOD_S * S)
-    again = play([infrared(6 * PERIOD_S, [rising(6 * PERIOD_S)])], [seen], first=6)
+    again = records(kept([infrared(6 * PERIOD_S, [rising(6 * PERIOD_S)])], living, first=6))
     assert [(t.hits, t.silent_looks, t.silent_ns) for t in again] == [(5, 0, 0)]
 
 
@@ -195,5 +210,35 @@ def test_two_detections_of_one_time_are_never_one_object() -> None:
 def test_tracklets_survive_the_codec() -> None:
     """Packed and unpacked between two looks, they go on the same."""
     looks = [infrared(PERIOD_S * k, [rising(PERIOD_S * k)]) for k in range(6)]
-    half = unpack(pack(play(looks[:3])), list[Tracklet])
-    assert pack(play(looks[3:], half, first=3)) == pack(play(looks))
+    half = unpack(pack(kept(looks[:3])), dict[str, Unplaced])
+    assert pack(kept(looks[3:], half, first=3)) == pack(kept(looks))
+
+
+def test_a_tracklet_of_a_track_goes_on_as_the_others_do() -> None:
+    """Half way made a record of its own, as a track's are, it takes the same detections and counts the same silence."""
+    path = [[rising(PERIOD_S * k)] if k not in (5, 6) else [] for k in range(9)]
+    for sense in (infrared, radar):
+        looks = [sense(PERIOD_S * k, points) for k, points in enumerate(path)]
+        for cut in (3, 6):
+            living = kept(looks[:cut])
+            (pool,) = living.values()
+            (record,) = records(living)
+            record.track = "T0001"
+            pool.keep(np.zeros(1, bool))
+            serial = 2
+            for k, look in enumerate(looks[cut:], cut):
+                serial = extend([record], living, f"r{k}", look, EPOCH, serial)
+            (whole,) = play(looks)
+            record.track = None
+            assert serial == 2
+            assert pack(record) == pack(whole)
+
+
+def test_of_many_detections_the_newest_are_kept() -> None:
+    """What stands for hours does not grow; what is left goes on as before, and is at least a minute long."""
+    looks = [infrared(PERIOD_S * k, [PAD]) for k in range(3 * KEPT_ROWS)]
+    (t,) = play(looks)
+    assert KEPT_ROWS <= t.hits <= 2 * KEPT_ROWS
+    assert len(t.fresh) == t.hits
+    np.testing.assert_allclose(t.rows.time_s, PERIOD_S * np.arange(3 * KEPT_ROWS - t.hits, 3 * KEPT_ROWS), atol=1e-6)
+    assert t.span_s > 60.0
