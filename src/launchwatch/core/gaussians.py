@@ -13,6 +13,9 @@ from launchwatch.core.arrays import FloatArray
 CHI2_95_2D = 5.991464547107979
 """95 % point of the chi-squared distribution with two degrees of freedom, -2 ln 0.05."""
 
+LEAST_RATIO = 1e-60
+"""Of two variances along an axis: what is further apart says nothing, and its square still has digits."""
+
 
 def ellipse_95(cov_en: ArrayLike) -> tuple[float, float, float]:
     """The ellipse that holds 95 % of a plane Gaussian.
@@ -147,21 +150,21 @@ def intersect_inverse(x1: ArrayLike, p1: ArrayLike, x2: ArrayLike, p2: ArrayLike
     axes, ratios = _common_axes(p1, p2)
     weights = np.sum(axes**2, axis=0)
 
+    # Along an axis the fused information is 1 + r - 1 / (w + (1 - w) / r) = (1 - w + w r^2) / (1 - w + w r).
     def slope(omega: float) -> float:
-        shared = 1.0 / (omega + (1.0 - omega) / ratios)
-        return float(np.sum(weights * shared**2 * (1.0 / ratios - 1.0) / (1.0 + ratios - shared) ** 2))
+        return float(np.sum(weights * ratios * (1.0 - ratios) / (1.0 - omega + omega * ratios**2) ** 2))
 
     omega = _lowest(slope)
-    shared = 1.0 / (omega + (1.0 - omega) / ratios)
-    variance = 1.0 / (1.0 + ratios - shared)
-    return _fused(x1, x2, axes, (ratios - (1.0 - omega) * shared) * variance, variance)
+    whole = 1.0 - omega + omega * ratios**2
+    return _fused(x1, x2, axes, omega * ratios**2 / whole, (1.0 - omega + omega * ratios) / whole)
 
 
 def _common_axes(p1: ArrayLike, p2: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Axes (n, n), as columns, in which the first covariance is 1 and the second diagonal, and its inverse (n,)."""
-    root = np.linalg.cholesky(np.asarray(p1, dtype=np.float64))
-    ratios, vectors = np.linalg.eigh(root.T @ np.linalg.inv(np.asarray(p2, dtype=np.float64)) @ root)
-    return root @ vectors, ratios
+    root, other = (np.linalg.cholesky(np.asarray(p, dtype=np.float64)) for p in (p1, p2))
+    # Singular values of the roots stay positive where rounding makes eigenvalues of the matrices negative.
+    _, singular, vectors = np.linalg.svd(np.linalg.solve(other, root))
+    return root @ vectors.T, np.maximum(singular**2, LEAST_RATIO)
 
 
 def _lowest(slope: Callable[[float], float]) -> float:

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -145,3 +145,19 @@ def test_nothing_is_near_what_is_no_covariance(cov: list[list[float]]) -> None:
 
 def test_squared_distance_is_that_of_nees() -> None:
     assert squared_distance([2.0, 1.0], [[4.0, 0.0], [0.0, 1.0]]) == pytest.approx(2.0)
+
+
+@given(seed=st.integers(0, 2**32 - 1), decades=st.floats(0.0, 12.0))
+def test_fused_covariances_stay_covariances(seed: int, decades: float) -> None:
+    """However ill the two match in size, nothing negative comes out along any axis."""
+    rng = np.random.default_rng(seed)
+    scale = 10.0 ** rng.uniform(-decades / 2.0, decades / 2.0, (2, 6))
+    root1, root2 = (rng.normal(size=(6, 6)) + 3.0 * np.eye(6) for _ in range(2))
+    p1, p2 = (root * s for root, s in zip((root1, root2), scale, strict=True))
+    p1, p2 = p1 @ p1.T, p2 @ p2.T
+    assume(all(np.linalg.eigvalsh(p)[0] > 1e-14 * np.linalg.eigvalsh(p)[-1] for p in (p1, p2)))
+    for fuse in (fuse_independent, intersect_covariances, intersect_inverse):
+        _, p = fuse(np.zeros(6), p1, np.ones(6), p2)
+        sizes = np.sqrt(np.diag(p))
+        assert np.isfinite(sizes).all()
+        assert np.linalg.eigvalsh(p / np.outer(sizes, sizes))[0] > -1e-9  # rounding of products of 6 by 6

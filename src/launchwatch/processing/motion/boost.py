@@ -397,11 +397,21 @@ class _Problem:
         full, cost = self.descend(guess, 20)
         residual, slopes = self.residuals(full)
         normal, chi2 = slopes.T @ slopes + self.information, float(residual @ residual)
-        if not (np.isfinite(normal).all() and np.isfinite(chi2)):
+        inverse = _inverse(normal) if np.isfinite(normal).all() and np.isfinite(chi2) else None
+        if inverse is None:
             # no ascent was found: what was known before, and a misfit that says so
-            full, normal, chi2 = self.full_mean, self.information, NO_ASCENT_CHI2
-        covariance = np.asarray(np.linalg.inv(normal)[: self.motion, : self.motion], np.float64)
-        return full[: self.motion], cost, covariance, chi2, len(residual)
+            full, chi2, inverse = self.full_mean, NO_ASCENT_CHI2, np.asarray(np.linalg.inv(self.information))
+        return full[: self.motion], cost, inverse[: self.motion, : self.motion], chi2, len(residual)
+
+
+def _inverse(normal: FloatArray) -> FloatArray | None:
+    """The covariance of a normal matrix; None where its digits are lost, for the fit ran away."""
+    scale = np.sqrt(np.diag(normal))
+    try:
+        root = np.linalg.inv(np.linalg.cholesky(normal / np.outer(scale, scale))) / scale
+    except np.linalg.LinAlgError:
+        return None
+    return np.asarray(root.T @ root)
 
 
 def mean_at(profile: Profile, time_s: float) -> FloatArray:

@@ -24,7 +24,7 @@ from launchwatch.processing.motion._kernels import (
     PER_STAGE,
     boost_states,
 )
-from launchwatch.processing.motion.boost import Profile, Staging, Timeline
+from launchwatch.processing.motion.boost import Profile, Staging, Timeline, _inverse
 from launchwatch.processing.motion.measurements import LinesOfSight, bias_slopes, combine, sight_residuals, tangents_of
 
 EPOCH = 1_700_000_000_000_000_000
@@ -265,3 +265,16 @@ def test_a_fit_gone_wild_begins_anew(wrong: float) -> None:
     wild = msgspec.structs.replace(good, parameters=parameters)
     again = boost.fit(EPOCH, sights, None, Timeline((), BURNOUT), wild)
     assert np.isfinite(again.parameters).all()
+
+
+def test_a_fit_that_ran_away_says_so() -> None:
+    """A normal matrix of which rounding has eaten an eigenvalue has no inverse; one of any units has its own."""
+    rng = np.random.default_rng(8)
+    slopes = rng.normal(size=(40, 6)) * 10.0 ** np.array([-8.0, 8.0, 0.0, 3.0, -3.0, 5.0])
+    normal = slopes.T @ slopes
+    inverse, units = _inverse(normal), np.outer(np.sqrt(np.diag(normal)), np.sqrt(np.diag(normal)))
+    assert inverse is not None
+    # of 40 random rows the six columns are nearly across each other: a condition of ten, and rounding
+    np.testing.assert_allclose((inverse * units) @ (normal / units), np.eye(6), atol=1e-13)
+    slopes[:, 1] = slopes[:, 0] * 1e16
+    assert _inverse(slopes.T @ slopes - 1e-10 * np.diag(np.diag(slopes.T @ slopes))) is None
