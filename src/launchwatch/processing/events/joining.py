@@ -28,6 +28,10 @@ SHORT_S, BEND, GROWTH, FAR = 300.0, 6.0, 1.5, 9.0
 what the Earth's turning adds), and spreads by `GROWTH` times what it says; gates are widened up to `FAR` times."""
 BEHIND_S = 10.0  # so much may a burnout be misjudged
 SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
+# An arc, run back, misses where plots last showed thrust by what the rest of the burn bent the path; 15 km are 30 s.
+THRUST_FLOOR_M, BACK_KNOWN_M = 15e3, 100e3
+POINT_FLOOR_M, POINT_KNOWN_M = 2e3, 8e3  # where a plume went out, to a second; what is known worse may be anywhere
+THRUST_AGE_S, SIDE_FLOOR_M, THRUST_M_S2 = 30.0, 3e3, 40.0
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
 
@@ -64,7 +68,9 @@ def same_launch(a: Track, b: Track) -> bool:
     """Whether two tracks can be one object: by their states where both fly freely, else by their launches.
 
     A track that no satellite saw knows its launch only as a wide ellipse; where that holds the other's launch, the two
-    are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off.
+    are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off. Thrust that only
+    radars saw tells of no launch: it is of an arc that comes from there, or of what thrusts there. An arc that comes
+    from where a plume was seen to go out was let go there.
     """
     a, b = before_air(a), before_air(b)
     if a.phase == b.phase == "ballistic":
@@ -72,10 +78,12 @@ def same_launch(a: Track, b: Track) -> bool:
             return True
         if _both_saw(a, b):
             return False
+        if _from_one_point(a, b):
+            return True
         if a.launch is None or b.launch is None:
             return _same_orbit(a.state, flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S))
     if a.launch is None or b.launch is None:
-        return False
+        return _thrust_distance(a, b) < LAUNCH_GATE
     return launch_distance(a.launch, b.launch) < LAUNCH_GATE
 
 
@@ -100,6 +108,58 @@ def two_launches(a: Track, b: Track, margin: float = 1.0) -> bool:
     if a.phase == b.phase == "ballistic" and state_distance(a, b) < margin * STATE_GATE:
         return False
     return launch_distance(a.launch, b.launch) > margin * LAUNCH_GATE
+
+
+def _from_one_point(a: Track, b: Track) -> bool:
+    """Whether a track in free flight was where a satellite saw the plume of the other go out, when it did."""
+    for one, other in ((a, b), (b, a)):
+        if one.burnout_ns is None or "infrared" not in one.phenomenologies:
+            continue
+        (where, spread), (there, more) = (_back_at(track, one.burnout_ns) for track in (one, other))
+        spread = spread + more
+        if np.isfinite(spread).all() and np.trace(spread) < POINT_KNOWN_M**2:
+            return squared_distance(where - there, spread + POINT_FLOOR_M**2 * np.eye(3)) < LAUNCH_GATE
+    return False
+
+
+def _back_at(track: Track, epoch_ns: int) -> tuple[FloatArray, FloatArray]:
+    """Position (3,) of a track in free flight at another epoch, and its covariance (3, 3)."""
+    dt = (epoch_ns - track.epoch_ns) / S
+    phi = flight.transition(track.state, dt)[:3]
+    return flight.state_after(track.state, dt)[:3], phi @ track.covariance @ phi.T
+
+
+def _thrust_distance(a: Track, b: Track) -> float:
+    """Chi-squared (3) between a track under thrust that tells of no launch and another; infinite for other tracks."""
+    for one, thrust in ((a, b), (b, a)):
+        if thrust.phase == "boost" and thrust.launch is None:
+            return _back_distance(one, thrust) if one.phase == "ballistic" else _side_distance(one, thrust)
+    return np.inf
+
+
+def _back_distance(arc: Track, thrust: Track) -> float:
+    """Chi-squared (3) between an arc run back and where an earlier track under thrust was last; else infinite."""
+    if thrust.epoch_ns > arc.epoch_ns:
+        return np.inf
+    where, back = _back_at(arc, thrust.epoch_ns)
+    if not np.isfinite(back).all() or np.trace(back) > BACK_KNOWN_M**2:
+        return np.inf
+    return squared_distance(
+        where - thrust.state[:3], back + thrust.covariance[:3, :3] + THRUST_FLOOR_M**2 * np.eye(3)
+    )
+
+
+def _side_distance(one: Track, other: Track) -> float:
+    """Chi-squared (3) between two tracks under thrust, each run straight on for half a minute at most."""
+    dt = (other.epoch_ns - one.epoch_ns) / S
+    if abs(dt) > THRUST_AGE_S:
+        return np.inf
+    move = np.hstack([np.eye(3), dt * np.eye(3)])
+    floor = SIDE_FLOOR_M + 0.5 * THRUST_M_S2 * dt**2
+    spread = move @ one.covariance @ move.T + other.covariance[:3, :3] + floor**2 * np.eye(3)
+    if np.trace(spread) > BACK_KNOWN_M**2:
+        return np.inf
+    return squared_distance(move @ one.state - other.state[:3], spread)
 
 
 def _same_orbit(a: FloatArray, b: FloatArray) -> bool:

@@ -23,7 +23,6 @@ MEASURED, SIGMAS, PLACE = 1, 4, 7
 """Columns of detections, of all, of infrared sensors and of radars."""
 
 GATE_SIGMA = 4.5
-MAX_ACCELERATION = 120.0  # m/s^2
 MAX_FIRST_SPEED = 4000.0  # m/s between the first two lines of sight: a plume is seen from the cloud break on
 MAX_RADAR_SPEED = 9000.0  # m/s between the first two plots
 SUBSURFACE_M, NEAREST_M = 6371e3, 300e3  # a source is as far from a satellite as the ground, and never nearer
@@ -53,7 +52,13 @@ def _tangents(row: FloatArray, out: FloatArray) -> None:
 
 @njit(cache=True, error_model="numpy")
 def misses(
-    rows: FloatArray, slot: IntArray, held: IntArray, infrared: bool, look: FloatArray, sigma: FloatArray
+    rows: FloatArray,
+    slot: IntArray,
+    held: IntArray,
+    acceleration: FloatArray,
+    infrared: bool,
+    look: FloatArray,
+    sigma: FloatArray,
 ) -> FloatArray:
     """Miss distances over gate widths (n, m) of tracklets and detections; infinite outside the gate.
 
@@ -63,7 +68,7 @@ def misses(
     Parameters
     ----------
     rows : (slots, capacity, columns) detections of tracklets, oldest first; slot, held : (n,) where each tracklet's are
-        and how many.
+        and how many; acceleration : (n,) the most that each may have, m/s^2.
     look : (m, columns) detections; sigma : (m,) their standard deviations, rad or m.
     """
     n, m, axes = slot.shape[0], look.shape[0], 2 if infrared else 3
@@ -108,7 +113,7 @@ def misses(
                 gate = GATE_SIGMA * 1.5 * sigma[i] + speed * unit * dt
             else:
                 reach = dt / max(-tau[0], 1e-3)
-                gate = GATE_SIGMA * sigma[i] * (1.5 + 1.5 * reach) + 0.5 * MAX_ACCELERATION * unit * (dt - tau[0]) * dt
+                gate = GATE_SIGMA * sigma[i] * (1.5 + 1.5 * reach) + 0.5 * acceleration[k] * unit * (dt - tau[0]) * dt
             miss2 = 0.0
             for c in range(axes):
                 here[c] = look[i, PLACE + c]

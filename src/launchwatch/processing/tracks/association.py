@@ -110,7 +110,7 @@ def assign(
 
 
 def pairs(cost: FloatArray, miss: float) -> list[tuple[int, int]]:
-    """The pairs of least total cost by a full cost matrix, for few tracks.
+    """The pairs of least total cost by a full cost matrix, for few tracks or with most of it infinite.
 
     Parameters
     ----------
@@ -136,10 +136,9 @@ def pairs(cost: FloatArray, miss: float) -> list[tuple[int, int]]:
     found = [(i, j) for i, j in enumerate(nearest) if cost[i, j] < miss]
     if len({j for _, j in found}) == len(found):
         return found
-    from scipy.optimize import linear_sum_assignment
-
-    gain = np.minimum(cost - miss, 0.0)
-    return [(i, j) for i, j in zip(*(x.tolist() for x in linear_sum_assignment(gain)), strict=True) if gain[i, j] < 0.0]
+    track, detection = np.nonzero(cost < miss)
+    chosen = assign(track, detection, cost[track, detection], miss, *cost.shape)
+    return list(zip(*(index.tolist() for index in chosen), strict=True))
 
 
 def _refuse_nan(cost: FloatArray) -> None:

@@ -10,6 +10,7 @@ import math
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.messages.detections import Detections
@@ -36,10 +37,18 @@ CONFIRM_HITS, CONFIRM_LOOKS = 3, 5
 DROP_SIGHTS, DROP_PLOTS = 2, 5  # silent looks that end a tentative tracklet; echoes fluctuate, plumes do not
 CLOSED_S, CLOSED_LOOKS = 25.0, 3.0
 KEPT_ROWS = 32  # newest detections kept of a tracklet without a track, at least; they span `RECENT_S` in any case
+MAX_ACCELERATION, FIRST_ACCELERATION = 120.0, 40.0
+"""Of a vehicle, m/s^2, and of one that has seemed to stand still yet: none turns or hurries more while it is that slow.
+A fire that goes out is taken the less for the next one."""
 LATE_NS, FORGOTTEN_NS = 30_000_000_000, 300_000_000_000
 """What a sensor's report may take to arrive, and the silence after which nothing is of use."""
 
 S = 1_000_000_000
+
+
+_COLUMNS_OF_EACH = (
+    "slot", "held", "hits", "serial", "looks", "silent_looks", "silent_ns", "tried", "refused_s", "stands"
+)  # fmt: skip
 
 
 class Tracklet(msgspec.Struct):
@@ -101,6 +110,7 @@ class Unplaced(msgspec.Struct):
     rows : (slots, capacity, columns) detections as of `_tracklet_kernels`, oldest first.
     slot, held : where each tracklet's are, and how many; free : slots without a tracklet.
     hits : detections ever; the oldest of many are let go.
+    stands : whether it stood still when last it was looked at.
     serial, looks, silent_looks, silent_ns, tried, refused_s, fresh : as of `Tracklet`; tried is (n, 3).
     """
 
@@ -121,6 +131,7 @@ class Unplaced(msgspec.Struct):
     silent_ns: IntArray
     tried: IntArray
     refused_s: FloatArray
+    stands: NDArray[np.bool_]
     fresh: list[list[str]]
 
     def __len__(self) -> int:
@@ -176,6 +187,7 @@ class Unplaced(msgspec.Struct):
         The newest look saw them, they do not stand still on the ground, and no fit to what they hold has been refused.
         """
         still = standing(self.rows, self.slot[which], self.held[which], RECENT_S, MOVES_CHI2, DRIFT_RAD_S)
+        self.stands[which] = still
         untried = self.refused_s[which] != self.last[which, TIME]
         return np.asarray(~still & (self.silent_looks[which] == 0) & untried)
 
@@ -184,7 +196,7 @@ class Unplaced(msgspec.Struct):
         if mask.all():
             return
         self.free += self.slot[~mask].tolist()
-        for name in ("slot", "held", "hits", "serial", "looks", "silent_looks", "silent_ns", "tried", "refused_s"):
+        for name in _COLUMNS_OF_EACH:
             setattr(self, name, getattr(self, name)[mask])
         self.fresh = [names for names, kept in zip(self.fresh, mask.tolist(), strict=True) if kept]
 
@@ -303,6 +315,7 @@ def _none(look: InfraredLook | RadarLook, epoch_ns: int) -> Unplaced:
         silent_ns=none,
         tried=np.empty((0, 3), np.int64),
         refused_s=np.empty(0),
+        stands=np.empty(0, bool),
         fresh=[],
     )
 
@@ -320,7 +333,8 @@ def _closed(tracklet: Tracklet, look: InfraredLook | RadarLook) -> bool:
 def _costs(own: list[Tracklet], pool: Unplaced, open_: IntArray, rows: FloatArray) -> FloatArray:
     """Miss distances over gate widths (tracklets, n), of the records first and then of the arrays."""
     sigma = spread_of(rows, pool.infrared)
-    costs = misses(pool.rows, pool.slot[open_], pool.held[open_], pool.infrared, rows, sigma)
+    most = np.where(pool.stands[open_], FIRST_ACCELERATION, MAX_ACCELERATION)
+    costs = misses(pool.rows, pool.slot[open_], pool.held[open_], most, pool.infrared, rows, sigma)
     if not own:
         return costs
     held = np.array([min(t.hits, FIT_ROWS) for t in own])
@@ -333,7 +347,8 @@ def _costs(own: list[Tracklet], pool: Unplaced, open_: IntArray, rows: FloatArra
             kept[:n, AXIS] = axis_across(t.rows.direction[-1:])
         else:
             kept[:n, PLACE : PLACE + 3] = t.position[-n:]
-    return np.concatenate([misses(recent, np.arange(len(own)), held, pool.infrared, rows, sigma), costs])
+    most = np.full(len(own), MAX_ACCELERATION)
+    return np.concatenate([misses(recent, np.arange(len(own)), held, most, pool.infrared, rows, sigma), costs])
 
 
 def _append(t: Tracklet, pool: Unplaced, row: FloatArray, record: str) -> None:
@@ -379,11 +394,11 @@ def _start(pool: Unplaced, rows: FloatArray, record: str, serial: int) -> int:
     del pool.free[:n]
     pool.rows[slot, 0] = rows
     zero, one = np.zeros(n, np.int64), np.ones(n, np.int64)
-    for name, value in (
-        ("slot", slot), ("held", one), ("hits", one), ("serial", np.arange(serial, serial + n)), ("looks", zero),
-        ("silent_looks", zero), ("silent_ns", zero), ("tried", np.zeros((n, 3), np.int64)),
-        ("refused_s", np.full(n, -np.inf)),
-    ):  # fmt: skip
+    begun = (
+        slot, one, one, np.arange(serial, serial + n), zero, zero, zero, np.zeros((n, 3), np.int64),
+        np.full(n, -np.inf), np.zeros(n, bool),
+    )  # fmt: skip
+    for name, value in zip(_COLUMNS_OF_EACH, begun, strict=True):
         setattr(pool, name, np.concatenate([getattr(pool, name), value]))
     pool.fresh += [[record] for _ in range(n)]
     return serial + n

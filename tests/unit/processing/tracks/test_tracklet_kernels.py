@@ -16,7 +16,6 @@ from launchwatch.processing.tracks._tracklet_kernels import (
     DIRECTION,
     FIT_ROWS,
     GATE_SIGMA,
-    MAX_ACCELERATION,
     MAX_FIRST_SPEED,
     MAX_RADAR_SPEED,
     PLACE,
@@ -45,7 +44,9 @@ def sights(points: FloatArray, times_s: FloatArray, sigma_rad: float, rng: np.ra
     return rows
 
 
-def plain_misses(own: FloatArray, infrared: bool, look: FloatArray, sigma: FloatArray) -> FloatArray:
+def plain_misses(
+    own: FloatArray, acceleration: float, infrared: bool, look: FloatArray, sigma: FloatArray
+) -> FloatArray:
     """Miss distances over gate widths (m,) of one tracklet (n, columns)."""
     dt = look[:, TIME] - own[-1, TIME]
     recent = own[-FIT_ROWS:]
@@ -63,7 +64,7 @@ def plain_misses(own: FloatArray, infrared: bool, look: FloatArray, sigma: Float
         tau = recent[:, TIME] - own[-1, TIME]
         line = np.polynomial.polynomial.polyfit(tau, past, 1)
         miss = np.linalg.norm(now - (line[0] + dt[:, None] * line[1]), axis=1)
-        bend = 0.5 * MAX_ACCELERATION * unit * (dt - tau[0]) * dt
+        bend = 0.5 * acceleration * unit * (dt - tau[0]) * dt
         gate = GATE_SIGMA * sigma * (1.5 + 1.5 * dt / -tau[0]) + bend
     return np.where((dt > 1e-6) & (miss <= gate), miss / gate, np.inf)
 
@@ -86,9 +87,10 @@ def test_misses_equal_their_plain_twin(infrared: bool, seed: int, hits: int) -> 
     if not infrared:
         look[:, PLACE : PLACE + 3] = then
     sigma = rng.uniform(1e-5, 3e-5, 8) * (1.0 if infrared else 1e7)
-    said = misses(rows, np.arange(1, 5), np.full(4, hits), infrared, look, sigma)
+    most = np.array([20.0, 40.0, 80.0, 120.0])
+    said = misses(rows, np.arange(1, 5), np.full(4, hits), most, infrared, look, sigma)
     for k in range(4):
-        plain = plain_misses(rows[k + 1, :hits], infrared, look, sigma)
+        plain = plain_misses(rows[k + 1, :hits], most[k], infrared, look, sigma)
         # rounding of unit vectors: 1e-16 over the narrowest gate, 1e-5, through a division by the lever
         np.testing.assert_allclose(said[k], plain, rtol=1e-6, atol=1e-8)
     assert np.isinf(said[:, 0]).all()
