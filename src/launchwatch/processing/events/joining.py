@@ -32,6 +32,7 @@ SAME_PLANE_RAD, SAME_SIZE = 0.05, 0.03
 THRUST_FLOOR_M, BACK_KNOWN_M = 15e3, 100e3
 POINT_FLOOR_M, POINT_KNOWN_M = 2e3, 8e3  # where a plume went out, to a second; what is known worse may be anywhere
 THRUST_AGE_S, SIDE_FLOOR_M, THRUST_M_S2 = 30.0, 3e3, 40.0
+PLACED_M = 30e3
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
 
@@ -100,10 +101,11 @@ def launch_distance(a: LaunchFit, b: LaunchFit) -> float:
 def two_launches(a: Track, b: Track, margin: float = 1.0) -> bool:
     """Whether two tracks cannot be one launch: satellites saw both plumes, and their launches lie apart.
 
-    `margin` widens the gates.
+    `margin` widens the gates. A launch that is known to no place tells nothing: such a fit may be wrong by more than it
+    says.
     """
     a, b = before_air(a), before_air(b)
-    if a.launch is None or b.launch is None or not _both_saw(a, b):
+    if a.launch is None or b.launch is None or not (_both_saw(a, b) and placed(a.launch) and placed(b.launch)):
         return False
     if a.phase == b.phase == "ballistic" and state_distance(a, b) < margin * STATE_GATE:
         return False
@@ -160,6 +162,11 @@ def _side_distance(one: Track, other: Track) -> float:
     if np.trace(spread) > BACK_KNOWN_M**2:
         return np.inf
     return squared_distance(move @ one.state - other.state[:3], spread)
+
+
+def placed(launch: LaunchFit) -> bool:
+    """Whether a launch point is known well enough to tell launches apart."""
+    return bool(np.trace(launch.covariance[:2, :2]) < PLACED_M**2)
 
 
 def _same_orbit(a: FloatArray, b: FloatArray) -> bool:

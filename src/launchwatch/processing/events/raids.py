@@ -9,7 +9,7 @@ import msgspec
 
 from launchwatch.messages.events import Raid
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.events.joining import S, fell_behind, preference, same_launch
+from launchwatch.processing.events.joining import S, fell_behind, placed, preference, same_launch
 
 GAP_S = 600.0
 """Launches no further apart than this are one raid: mobile launchers of one order fire within minutes."""
@@ -76,10 +76,16 @@ def lowest(raid: Sequence[Member], compared: Compared) -> int:
     """Number of events that are well seen and of which no two can be one launch; at least one."""
     kept: list[Member] = []
     for one in sorted(raid, key=lambda m: -max(t.detections for t in m.tracks.values())):
-        sure = any(len(t.sensors) > 1 or t.detections >= SURE_DETECTIONS for t in one.tracks.values())
-        if sure and not any(_one_launch(k, one, compared) for k in kept):
+        if any(_sure(t) for t in one.tracks.values()) and not any(_one_launch(k, one, compared) for k in kept):
             kept.append(one)
     return max(len(kept), 1)
+
+
+def _sure(track: Track) -> bool:
+    """Whether a track is well seen, and tells of a launch at a place where a satellite saw it rise."""
+    if "infrared" in track.phenomenologies and not (track.launch is not None and placed(track.launch)):
+        return False
+    return len(track.sensors) > 1 or track.detections >= SURE_DETECTIONS
 
 
 def most(one: Member) -> int:

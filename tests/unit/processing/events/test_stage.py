@@ -17,6 +17,7 @@ from launchwatch.processing.events.joining import (
     preference,
     same_launch,
     state_distance,
+    two_launches,
 )
 from launchwatch.processing.events.stage import EventsStage, EventsState
 from launchwatch.processing.motion import ballistic
@@ -112,7 +113,52 @@ def test_boosting_tracks_are_told_apart_by_their_launches() -> None:
     assert same_launch(boosting, track("T0002", phase="boost", launch=launch_fit(40.01, 126.01)))
     assert not same_launch(boosting, track("T0002", phase="boost", launch=launch_fit(40.0, 128.0)))
     assert not same_launch(boosting, track("T0002", phase="boost", launch=launch_fit(time_ns=T0 + 300 * NS)))
-    assert not same_launch(boosting, track("T0002", phase="boost", launch=None))
+    # what only radars saw to thrust is told by where it is
+    assert same_launch(boosting, track("T0002", phase="boost", launch=None))
+    assert not same_launch(boosting, track("T0002", phase="boost", launch=None, state=ELSEWHERE["state"]))
+    late = track("T0002", phase="boost", launch=None, epoch_ns=T0 + 60 * NS)
+    assert not same_launch(boosting, late)
+
+
+def test_an_arc_that_comes_from_where_radars_saw_thrust_is_of_it() -> None:
+    """Thrust ended 10 s after it was last seen: the arc run back misses by what that bent, some kilometres."""
+    start = track()
+    arc = track("T0002", epoch_ns=T0 + 600 * NS, state=ballistic.state_after(start.state, 600.0), launch=None)
+    arc = msgspec.structs.replace(arc, phenomenologies=("radar",))
+    seen = start.state - np.array([0.0, 0.0, 3e3, 0.0, 0.0, 300.0])
+    thrust = track("T0001", state=seen, phase="boost", burnout_ns=None, launch=None, phenomenologies=("radar",))
+    assert same_launch(arc, thrust)
+    assert same_launch(thrust, arc)
+    elsewhere = msgspec.structs.replace(thrust, state=seen + np.array([0.0, 0.0, 300e3, 0.0, 0.0, 0.0]))
+    assert not same_launch(arc, elsewhere)
+    before = msgspec.structs.replace(thrust, epoch_ns=T0 + 700 * NS)
+    assert not same_launch(arc, before)
+
+
+def test_an_arc_that_comes_from_where_the_plume_went_out_is_of_that_launch() -> None:
+    """Thrown to the side, its blind launch no longer fits; where it came from does."""
+    vehicle = track(burnout_ns=T0, free_from_ns=T0)
+    thrown = track().state + np.array([0.0, 0.0, 0.0, 0.0, 60.0, 60.0])
+    elsewhere = launch_fit(lat_deg=41.0)
+    piece = track(
+        "T0002", epoch_ns=T0 + 100 * NS, state=ballistic.state_after(thrown, 100.0), phenomenologies=("radar",),
+        launch=elsewhere, burnout_ns=None,
+    )  # fmt: skip
+    assert same_launch(vehicle, piece)
+    assert same_launch(piece, vehicle)
+    passing = msgspec.structs.replace(piece, state=piece.state + np.array([0.0, 0.0, 40e3, 0.0, 0.0, 0.0]))
+    assert not same_launch(vehicle, passing)
+
+
+def test_a_launch_that_is_known_to_no_place_tells_nothing_apart() -> None:
+    """A wild fit of one satellite is not told from another launch, however small it says its errors are."""
+    wild = msgspec.structs.replace(
+        launch_fit(lat_deg=42.0), covariance=np.diag([25e3, 25e3, 1.0, 0.01]) ** 2
+    )
+    sharp = msgspec.structs.replace(wild, covariance=np.diag([2e3, 2e3, 1.0, 0.01]) ** 2)
+    first = track(phase="boost", burnout_ns=None)
+    assert two_launches(first, track("T0002", phase="boost", burnout_ns=None, launch=sharp))
+    assert not two_launches(first, track("T0002", phase="boost", burnout_ns=None, launch=wild))
 
 
 def test_fusion_of_tracks_that_share_a_sensor_is_never_surer_than_the_evidence() -> None:
