@@ -414,6 +414,12 @@ def _inverse(normal: FloatArray) -> FloatArray | None:
     return np.asarray(root.T @ root)
 
 
+def launch_of(profile: Profile) -> tuple[FloatArray, FloatArray]:
+    """East m, north m of the reference point, lift-off s after the epoch, azimuth rad, and their covariance."""
+    keep = [EAST, NORTH, LIFTOFF, AZIMUTH]
+    return profile.parameters[keep], profile.covariance[np.ix_(keep, keep)]
+
+
 def mean_at(profile: Profile, time_s: float) -> FloatArray:
     """State (6,) of the profile, ITRF, at `time_s` after its epoch."""
     return np.asarray(means_at(profile, np.array([time_s]))[0])

@@ -12,7 +12,6 @@ from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.tracks import LaunchFit, Phenomenology
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
-from launchwatch.processing.motion._kernels import AZIMUTH, EAST, LIFTOFF, NORTH
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine, row
 from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
@@ -237,16 +236,14 @@ def launch_of(profile: Profile) -> LaunchFit:
     """Launch point, lift-off and azimuth of a profile."""
     origin = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
     axes = enu_axes(profile.lat_deg, profile.lon_deg)
-    p = profile.parameters
-    lat, lon, _ = geodetic_from_itrf(origin + p[EAST] * axes[0] + p[NORTH] * axes[1])
-    keep = [EAST, NORTH, LIFTOFF, AZIMUTH]
-    covariance = profile.covariance[np.ix_(keep, keep)].copy()
+    (east, north, liftoff_s, azimuth), covariance = boost.launch_of(profile)
+    lat, lon, _ = geodetic_from_itrf(origin + east * axes[0] + north * axes[1])
     covariance[[0, 1], [0, 1]] += LAUNCH_FLOOR_M**2
     return LaunchFit(
         lat_deg=float(lat),
         lon_deg=float(lon),
-        time_ns=profile.epoch_ns + round(float(p[LIFTOFF]) * S),
-        azimuth_deg=float(np.degrees(p[AZIMUTH])) % 360.0,
+        time_ns=profile.epoch_ns + round(float(liftoff_s) * S),
+        azimuth_deg=float(np.degrees(azimuth)) % 360.0,
         covariance=covariance,
     )
 

@@ -245,7 +245,13 @@ def fly(booster: Booster, plan: FlightPlan, until_s: float = math.inf) -> Trajec
 
 
 def fly_phases(
-    plan: FlightPlan, phases: FloatArray, start: FloatArray, steer: Steer, name: str, until_s: float = math.inf
+    plan: FlightPlan,
+    phases: FloatArray,
+    start: FloatArray,
+    steer: Steer,
+    name: str,
+    until_s: float = math.inf,
+    earth: Earth = EARTH,
 ) -> Trajectory:
     """Fly any table of phases.
 
@@ -263,6 +269,8 @@ def fly_phases(
         For the error.
     until_s : float
         End of the flight, if it is free by then.
+    earth : Earth
+        What it flies over; where it comes down, and its range, are told on WGS-84 all the same.
 
     Returns
     -------
@@ -275,7 +283,7 @@ def fly_phases(
     """
     limits = np.array([*BOUNDS, _LONGEST_STEP_S, plan.max_time_s, min(until_s, _LONGEST_FLIGHT_S)])
     result, nodes = np.empty(10), np.empty((_MOST_NODES, 14))
-    rows = kernels.fly(phases, start, steer, limits, *_WORLD, result, nodes)
+    rows = kernels.fly(phases, start, steer, limits, earth, *_WORLD[1:], result, nodes)
     landed = result[7] == kernels.IMPACT
     orbits = result[7] == kernels.TIME_LIMIT and result[6] < _LONGEST_FLIGHT_S
     if not (landed or orbits) or rows > _MOST_NODES:
