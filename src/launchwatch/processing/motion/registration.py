@@ -54,11 +54,11 @@ def seen(registration: Registration, data: LinesOfSight | Plots, place: FloatArr
     """
     nothing = np.zeros((len(place), 3, 0))
     if isinstance(data, LinesOfSight):
-        if registration.axes is None:
-            registration = msgspec.structs.replace(registration, axes=data.tangents[0])
+        axes = data.tangents[0] if registration.axes is None else registration.axes
+        registration = msgspec.structs.replace(registration, axes=axes)
         sigma = data.sigma[:, None].repeat(2, axis=1)
         across = sight_residuals(data, place, nothing)[0].reshape(-1, 2) * sigma
-        off_by = np.einsum("ki,nci,nc->nk", registration.axes, data.tangents, across)
+        off_by = np.einsum("ki,nci,nc->nk", axes, data.tangents, across)
     else:
         sigma = data.sigma
         off_by = plot_residuals(data, place, nothing)[0].reshape(-1, 3) * sigma
