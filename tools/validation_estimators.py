@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -61,9 +61,12 @@ GENERIC = {
     "ICBM": Generic(180.0, 15.0, 0.935, 3.0, 1.0),
 }
 
-# Unknowns: north m, east m, lift-off s, azimuth deg, tip-over deg, factor on thrust; steps; what is known before.
-AT = np.array([0.0, 0.0, 0.0, AZIMUTH_DEG, 0.0, 1.0])
-STEPS = np.array([10.0, 10.0, 0.01, 1e-3, 1e-3, 1e-5])
+# Unknowns: north m, east m, lift-off s, azimuth deg, tip-over deg, factor on specific impulse: the published six; then
+# factors on mass flow, drag and burn time, of a vehicle that no catalogue told. Steps, and what is known of the six.
+AT = np.array([0.0, 0.0, 0.0, AZIMUTH_DEG, 0.0, 1.0, 1.0, 1.0, 1.0])
+STEPS = np.array([10.0, 10.0, 0.01, 1e-3, 1e-3, 1e-5, 1e-5, 1e-3, 1e-5])
+PUBLISHED = 6
+TIP_SIGMA_DEG, AFTER_S = 5.0, 1.0
 PRIOR = np.diag(np.array([500e3, 500e3, 100.0, 104.0, 5.0, 0.2]) ** -2.0)
 
 
@@ -105,12 +108,15 @@ def vehicle(generic: Generic, air: bool) -> Booster:
 
 def flown(generic: Generic, theta: FloatArray, still: bool) -> Trajectory:
     """The flight of unknowns `theta`: on our Earth in its air, or on a still sphere without."""
-    north, east, _, azimuth_deg, tip_deg, factor = theta.tolist()
+    north, east, _, azimuth_deg, tip_deg, impulse, flow, drag, burn = theta.tolist()
+    generic = generic._replace(burn_s=generic.burn_s * burn, burnt=generic.burnt * burn)
     lat = LAUNCH_DEG[0] + math.degrees(north / RADIUS_M)
     lon = LAUNCH_DEG[1] + math.degrees(east / (RADIUS_M * math.cos(math.radians(LAUNCH_DEG[0]))))
     booster = vehicle(generic, not still)
     kick_deg = tip_deg + (generic.still_kick_deg if still else generic.kick_deg)
-    plan = FlightPlan(lat, lon, azimuth_deg, 90.0 - kick_deg, isp=factor, drag=0.0 if still else 1.0)
+    plan = FlightPlan(
+        lat, lon, azimuth_deg, 90.0 - kick_deg, isp=impulse, thrust=flow, drag=0.0 if still else drag
+    )
     if not still:
         return fly(booster, plan)
     # On a sphere the vertical is the radius: latitude counts as geocentric.
@@ -162,9 +168,13 @@ def bound(
     period_s: float = 1.0,
     bias: float = 0.0,
     part: float = 1.0,
-    prior: FloatArray = PRIOR,
+    told: bool = True,
 ) -> Bounds:
-    """Bound of a generic case seen by both satellites; times of looks are fixed, and the flight slides under them."""
+    """Bound of a generic case seen by both satellites; times of looks are fixed, and the flight slides under them.
+
+    The vehicle's flow, drag and burn time are `told`, or known no better than the fit knows them.
+    """
+    size, prior = (PUBLISHED, PRIOR) if told else (len(AT), untold(generic, period_s))
     path = flown(generic, AT, still)
     times = look_times(path, period_s, still, part * generic.burn_s)
     eyes = satellites()
@@ -183,7 +193,9 @@ def bound(
         )
 
     def burnout(theta: FloatArray) -> FloatArray:
-        return np.concatenate(flown(generic, theta, still).at(generic.burn_s))
+        # of its own thrust; or all at one time, when it is over in any case
+        at = generic.burn_s if told else generic.burn_s + AFTER_S - theta[2]
+        return np.concatenate(flown(generic, theta, still).at(at))
 
     end = path.position_m[-1]
     lat, lon, _ = geodetic_from_itrf(end)
@@ -195,7 +207,10 @@ def bound(
     shared = None
     if bias > 0.0:
         shared = np.kron(np.eye(2), np.tile(np.eye(2), (len(times), 1))) * bias
-    rows = bounds.slopes(angles, AT, STEPS)
+    def of(function: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        return bounds.slopes(function, AT, STEPS)[:, :size]
+
+    rows = of(angles)
     covariance = bounds.crlb(rows, np.full(len(rows), sigma), prior, shared)
     return Bounds(
         range_km=range_of(path, still),
@@ -203,9 +218,20 @@ def bound(
         launch=covariance[:2, :2],
         liftoff_s=float(np.sqrt(covariance[2, 2])),
         azimuth_deg=float(np.sqrt(covariance[3, 3])),
-        burnout=bounds.carried(bounds.slopes(burnout, AT, STEPS), covariance),
-        impact=bounds.carried(bounds.slopes(impact, AT, STEPS), covariance),
+        burnout=bounds.carried(of(burnout), covariance),
+        impact=bounds.carried(of(impact), covariance),
     )
+
+
+def untold(generic: Generic, period_s: float) -> FloatArray:
+    """What the fit knows beforehand of the nine unknowns; that the plume is gone tells it the time of burnout."""
+    known = np.zeros((6, len(AT)))
+    known[[0, 1, 2], [5, 6, 7]] = 1.0 / boost.LOG_EXHAUST[1], 1.0 / boost.LOG_ACCELERATION[1], 1.0 / boost.LOG_DRAG_AREA[1]
+    known[1, 5] = known[1, 6]  # acceleration is impulse times flow
+    known[3, 2] = 1.0 / boost.LIFTOFF_SIGMA_S
+    known[4, 4] = 1.0 / TIP_SIGMA_DEG
+    known[5, [2, 6, 8]] = np.array([1.0, -generic.burn_s, generic.burn_s]) * math.sqrt(12.0) / period_s
+    return known.T @ known
 
 
 def range_of(path: Trajectory, still: bool) -> float:
@@ -291,11 +317,11 @@ def one_matched(seed: int, name: str, bias: float) -> tuple[FloatArray, FloatArr
     both = combine([seen(path, times, eye, bias, rng) for eye in satellites()])
     burnout = (float(times[-1]) + 0.5 * PERIOD_S, PERIOD_S / math.sqrt(12.0))
     profile = boost.fit(0, both, None, Timeline((), burnout))
-    state, _ = boost.state_at(profile, generic.burn_s)
+    state, _ = boost.state_at(profile, generic.burn_s + AFTER_S)
     launch, _ = launch_miss(profile, path.position_m[0])
     return (
         launch,
-        state - np.concatenate(path.at(generic.burn_s)),
+        state - np.concatenate(path.at(generic.burn_s + AFTER_S)),
         flight.fall(state, FALL_M2_KG).position - path.position_m[-1],
     )
 
