@@ -19,11 +19,13 @@ from launchwatch.physics._kernels import air, gravity_j2, height
 # valley.
 EAST, NORTH, LIFTOFF, AZIMUTH, LOG_DRAG, LEAN, FIRST_KNOT = 0, 1, 2, 3, 4, 5, 6
 LOG_THRUST, LOG_EXHAUST, IGNITION, COAST, PER_STAGE = 0, 1, 2, 3, 4
-VERTICAL_S = 7.0
+VERTICAL_S, TIP_BEGIN_S = 4.0, 7.0  # end of the vertical rise in a programme and in a gravity turn
+PROGRAMME, GRAVITY_TURN = 0, 1  # steering: by pitch at knots; along the velocity after a tip-over up to the one knot
+BY_KNOTS, UPWARD, TIPPED, ALONG_PATH = 0, 1, 2, 3  # where thrust points within a step
 BACK_PRESSURE = 0.12  # share of the vacuum thrust that sea-level pressure takes away, typical of first stages
 SEA_LEVEL_PA = 101325.0
 LAGS = (0.0, 0.5, 0.5, 1.0)  # where in a step the slopes of the classical Runge-Kutta method are taken
-MAX_ACCELERATION = 160.0  # m/s^2; no stage burns its whole mass
+MAX_ACCELERATION = 400.0  # m/s^2; no stage burns its whole mass
 
 
 @njit(cache=True, error_model="numpy")
@@ -54,6 +56,7 @@ def _acceleration(
     drag: float,
     parameters: FloatArray,
     knots_s: FloatArray,
+    pointing: int,
     frame: FloatArray,
     omega: float,
     table: FloatArray,
@@ -73,12 +76,22 @@ def _acceleration(
     if thrust > 0.0:
         a = thrust / max(1.0 - thrust * (t - ignition) / exhaust, thrust / MAX_ACCELERATION)
         a *= 1.0 - BACK_PRESSURE * pressure / SEA_LEVEL_PA
-        theta = _pitch(t, parameters, knots_s)
-        up, along = math.cos(theta), math.sin(theta)
-        lean = parameters[LEAN] * along
-        ax += a * (up * frame[0, 0] + along * frame[1, 0] + lean * frame[2, 0])
-        ay += a * (up * frame[0, 1] + along * frame[1, 1] + lean * frame[2, 1])
-        az += a * (up * frame[0, 2] + along * frame[1, 2] + lean * frame[2, 2])
+        if pointing == ALONG_PATH:
+            a /= math.sqrt(vx * vx + vy * vy + vz * vz)
+            ax += a * vx
+            ay += a * vy
+            az += a * vz
+        else:
+            theta = 0.0
+            if pointing == BY_KNOTS:
+                theta = _pitch(t, parameters, knots_s)
+            elif pointing == TIPPED:
+                theta = parameters[FIRST_KNOT]
+            up, along = math.cos(theta), math.sin(theta)
+            lean = parameters[LEAN] * along
+            ax += a * (up * frame[0, 0] + along * frame[1, 0] + lean * frame[2, 0])
+            ay += a * (up * frame[0, 1] + along * frame[1, 1] + lean * frame[2, 1])
+            az += a * (up * frame[0, 2] + along * frame[1, 2] + lean * frame[2, 2])
     if rho > 0.0:
         d = -0.5 * rho * math.sqrt(vx * vx + vy * vy + vz * vz) * drag
         ax += d * vx
@@ -119,6 +132,7 @@ def _ascend(
     start: FloatArray,
     parameters: FloatArray,
     stages: int,
+    steering: int,
     knots_s: FloatArray,
     axes: FloatArray,
     omega: float,
@@ -163,6 +177,14 @@ def _ascend(
             thrust, exhaust = math.exp(parameters[at + LOG_THRUST]), math.exp(parameters[at + LOG_EXHAUST])
             ignition = kinks[passed - 1]
         h = min(step_s, kinks[passed] - t)
+        pointing = BY_KNOTS
+        if steering == GRAVITY_TURN:
+            # Thrust swings round at both ends of the tip-over: no step goes over one.
+            pointing = ALONG_PATH
+            if t < TIP_BEGIN_S - 1e-9:
+                pointing, h = UPWARD, min(h, TIP_BEGIN_S - t)
+            elif t < knots_s[0] - 1e-9:
+                pointing, h = TIPPED, min(h, knots_s[0] - t)
         for q in range(4):
             lag = h * LAGS[q]
             for j in range(6):
@@ -170,7 +192,19 @@ def _ascend(
             for j in range(3):
                 slope[q + 1, j] = probe[3 + j]
             slope[q + 1, 3], slope[q + 1, 4], slope[q + 1, 5] = _acceleration(
-                t + lag, probe, thrust, exhaust, ignition, drag, parameters, knots_s, frame, omega, table, edges
+                t + lag,
+                probe,
+                thrust,
+                exhaust,
+                ignition,
+                drag,
+                parameters,
+                knots_s,
+                pointing,
+                frame,
+                omega,
+                table,
+                edges,
             )
         for j in range(6):
             end[j] = y[j] + h / 6.0 * (slope[1, j] + 2.0 * slope[2, j] + 2.0 * slope[3, j] + slope[4, j])
@@ -200,6 +234,7 @@ def _on_the_pad(parameters: FloatArray, launch: FloatArray, axes: FloatArray) ->
 def _flown(
     parameters: FloatArray,
     stages: int,
+    steering: int,
     knots_s: FloatArray,
     launch: FloatArray,
     axes: FloatArray,
@@ -215,7 +250,9 @@ def _flown(
     out = np.empty((times_s.shape[0], 6))
     for i in range(times_s.shape[0]):
         out[i] = start[1:]
-    steps = _ascend(start, parameters, stages, knots_s, axes, omega, times_s, step_s, table, edges, out, trail)
+    steps = _ascend(
+        start, parameters, stages, steering, knots_s, axes, omega, times_s, step_s, table, edges, out, trail
+    )
     return out, steps
 
 
@@ -223,6 +260,7 @@ def _flown(
 def boost_states(
     parameters: FloatArray,
     stages: int,
+    steering: int,
     knots_s: FloatArray,
     launch: FloatArray,
     axes: FloatArray,
@@ -237,12 +275,13 @@ def boost_states(
     Parameters
     ----------
     parameters : (6 + knots + 4 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
-        lean rad, pitch at the knots rad, per stage log acceleration at ignition, log exhaust speed, ignition s and the
-        coast before it s (both not read for the first stage, which ignites at lift-off); burnout s.
+        lean rad, pitch at the knots rad (in a gravity turn one: the tip-over), per stage log acceleration at ignition,
+        log exhaust speed, ignition s and the coast before it s (both not read for the first stage, which ignites at
+        lift-off); burnout s.
     launch : (3,) reference launch point, ITRF m; axes : (3, 3) its east, north, up in rows.
     """
     none = np.empty((0, 7))
-    return _flown(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, none)[0]
+    return _flown(parameters, stages, steering, knots_s, launch, axes, omega, times_s, step_s, table, edges, none)[0]
 
 
 @njit(cache=True, error_model="numpy")
@@ -250,6 +289,7 @@ def boost_jacobian(
     parameters: FloatArray,
     steps: FloatArray,
     stages: int,
+    steering: int,
     knots_s: FloatArray,
     launch: FloatArray,
     axes: FloatArray,
@@ -265,22 +305,28 @@ def boost_jacobian(
     """
     n, p = times_s.shape[0], parameters.shape[0]
     longest = max(times_s[n - 1] - parameters[LIFTOFF], 0.0)
-    trail = np.empty((int(longest / step_s) + 2 * stages + 3, 7))
-    base, flown = _flown(parameters, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail)
+    trail = np.empty((int(longest / step_s) + 2 * stages + 5, 7))
+    base, flown = _flown(
+        parameters, stages, steering, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail
+    )
     slopes = np.empty((n, 6, p))
     for j in range(p):
         moved = parameters.copy()
         moved[j] += steps[j]
         onset = min(_onset(j, parameters, stages, knots_s), _onset(j, moved, stages, knots_s))
         if onset <= 0.0:
-            states, _ = _flown(moved, stages, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail[:0])
+            states, _ = _flown(
+                moved, stages, steering, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail[:0]
+            )
         else:
             states = base.copy()
             # The last step that begins before: it is the one that a moved kink cuts elsewhere.
             at = np.searchsorted(trail[:flown, 0], onset - 1e-9) - 1
             if at >= 0:
-                start = trail[at]
-                _ascend(start, moved, stages, knots_s, axes, omega, times_s, step_s, table, edges, states, trail[:0])
+                begin, none = trail[at], trail[:0]
+                _ascend(
+                    begin, moved, stages, steering, knots_s, axes, omega, times_s, step_s, table, edges, states, none
+                )
         for i in range(n):
             for c in range(6):
                 slopes[i, c, j] = (states[i, c] - base[i, c]) / steps[j]

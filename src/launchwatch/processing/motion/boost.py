@@ -1,35 +1,42 @@
 """Boost profile: launch point, lift-off, steering and staging fitted to lines of sight and radar plots.
 
 The profile is a staged vehicle of constant flow: within a stage the acceleration grows as c / (c / a0 - t). Its thrust
-leans away from the vertical of the launch point by a pitch that is linear between knots. Weak priors hold what the data
-do not show, so that one satellite is enough for an honest, if long, ellipse; the sensors' own errors are estimated
-along (Danis 1993; Li and Jilkov 2010).
+leans away from the vertical of the launch point by a pitch that is linear between knots. Beside it a gravity turn is
+fitted, whose thrust follows the velocity after a tip-over; what the data leave open between the two is in the estimate
+(Li and Jilkov 2010). Weak priors hold what the data do not show, so that one satellite is enough for an honest, if
+long, ellipse; the sensors' own errors are estimated along (Danis 1993).
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import msgspec
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
-from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion._kernels import (
     AZIMUTH,
     COAST,
     EAST,
     FIRST_KNOT,
+    GRAVITY_TURN,
     IGNITION,
     LEAN,
     LIFTOFF,
     LOG_DRAG,
     NORTH,
     PER_STAGE,
+    PROGRAMME,
+    TIP_BEGIN_S,
     VERTICAL_S,
     boost_jacobian,
     boost_states,
 )
+from launchwatch.processing.motion.guess import ground_below
 from launchwatch.processing.motion.measurements import (
     LinesOfSight,
     Plots,
@@ -39,25 +46,30 @@ from launchwatch.processing.motion.measurements import (
     sight_residuals,
 )
 
-KNOTS_S = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0, 370.0, 450.0, 540.0])
+KNOTS_S = np.array([10.0, 18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0, 370.0, 450.0, 540.0])
 STEP_S = 3.0
 UNSEEN_S = 5000.0  # burnout of a profile that still thrusts: later than any boost
 
 # Priors, 1 sigma. Spread over the vehicles of the open literature, not tuned to a case.
 LIFTOFF_BEFORE_FIRST_S, LIFTOFF_SIGMA_S = 45.0, 30.0
+LATER_LIFTOFF_S = 20.0  # of every other start of a search: fast climbers are seen early
 LAUNCH_SIGMA_M = 300e3
-LOG_ACCELERATION = (np.log(18.0), 0.35)  # first stages lift off at 1.3 to 2.8 g
-LOG_UPPER_ACCELERATION = (np.log(14.0), 0.55)
+LOG_ACCELERATION = (np.log(22.0), 0.45)  # first stages lift off at 1.3 to 4 g
+LOG_UPPER_ACCELERATION = (np.log(22.0), 0.6)
 LOG_EXHAUST = (np.log(2750.0), 0.11)  # 2,300 to 3,300 m/s
 LOG_DRAG_AREA = (np.log(2.5e-5), 0.6)  # m^2/kg at lift-off
 LEAN_SIGMA = 0.004
-PITCH_RATE, PITCH_RATE_FADE_S = np.radians(0.75), 70.0  # a turn of 52 degrees in all
-PITCH_COMMON, PITCH_OWN, PITCH_FLOOR_RATE = 0.6, 0.18, np.radians(0.03)
+TIP_OVER, TIP_OVER_S = (np.radians(6.0), np.radians(5.0)), 6.0  # of a gravity turn: angle, and for how long it is held
+TURN = (np.radians(55.0), np.radians(25.0))  # of a programme, in all
+LOG_FADE_S = (np.log(48.0), 0.5)  # in which its rate fades
+VERTICAL_RISE_S = (5.5, 2.0)
+TURN_OWN, TURN_FLOOR_RATE = 0.15, np.radians(0.03)  # what each stretch between knots turns otherwise
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
 MISFIT_CHI2 = 1.5
 NO_ASCENT_CHI2 = 1e12
 FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
 SETTLED = 0.1  # decrease of the cost that ends a descent
+RULED_OUT, YOUNG_DEGREES = 0.01, 120  # probability below which, and number of residuals from which, a steering is left
 AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
 
 
@@ -69,20 +81,37 @@ class Profile(msgspec.Struct):
     epoch_ns : zero of the profile's times, ns TAI.
     lat_deg, lon_deg : reference launch point, from which east and north are counted.
     stages : number of stages fitted.
+    steering : PROGRAMME or GRAVITY_TURN of `_kernels`.
     knots_s : pitch knots, s after lift-off.
     parameters, covariance : see `_kernels.boost_states`.
     degrees, chi2 : number of residuals, and the sum of their squares.
+    evidence : minus twice the logarithm of the probability of the data under this steering (Laplace, 1774), without a
+        term that all share.
+    other : the fit under the other steering, from the same reference point, while the data do not rule it out.
     """
 
     epoch_ns: int
     lat_deg: float
     lon_deg: float
     stages: int
+    steering: int
     knots_s: FloatArray
     parameters: FloatArray
     covariance: FloatArray
     degrees: int
     chi2: float
+    evidence: float = 0.0
+    other: Profile | None = None
+
+    @property
+    def modes(self) -> list[tuple[float, Profile]]:
+        """What the data leave open: probabilities and profiles, this one first."""
+        if self.other is None:
+            return [(1.0, self)]
+        # A misfit that both share makes a difference between them worth that much less.
+        worth = max(self.chi2 / max(self.degrees, 1), 1.0)
+        odds = float(np.exp(-0.5 * min((self.other.evidence - self.evidence) / worth, 600.0)))
+        return [(1.0 / (1.0 + odds), self), (odds / (1.0 + odds), self.other)]
 
     @property
     def first_stage(self) -> int:
@@ -116,11 +145,13 @@ class Timeline(msgspec.Struct, frozen=True):
 
 
 def _prior(
-    first_s: float, last_s: float, timeline: Timeline, liftoff_s: float | None
+    first_s: float, last_s: float, timeline: Timeline, liftoff_s: float | None, steering: int = PROGRAMME
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Mean (p,), information matrix (p, p), finite-difference steps (p,) and knots of a profile."""
     liftoff = first_s - LIFTOFF_BEFORE_FIRST_S if liftoff_s is None else liftoff_s
     knots = KNOTS_S[: max(1, int(np.searchsorted(KNOTS_S, last_s - liftoff)) + 1)]
+    if steering == GRAVITY_TURN:
+        knots = np.array([TIP_BEGIN_S + TIP_OVER_S])
     k, stages = len(knots), 1 + len(timeline.staging)
     p = FIRST_KNOT + k + PER_STAGE * stages + 1
     mean, steps = np.zeros(p), np.zeros(p)
@@ -137,17 +168,13 @@ def _prior(
     mean[LIFTOFF] = first_s - LIFTOFF_BEFORE_FIRST_S
     mean[LOG_DRAG] = LOG_DRAG_AREA[0]
 
-    # Pitch: the rate fades; one factor, lofted or flat, is common to the whole flight, and each stretch has its own.
-    times = np.concatenate([[VERTICAL_S], knots])
-    widths = np.diff(times)
-    middle = 0.5 * (times[1:] + times[:-1])
-    rate = PITCH_RATE * np.exp(-(middle - VERTICAL_S) / PITCH_RATE_FADE_S)
-    turns = rate * widths
-    spread = PITCH_COMMON**2 * np.outer(turns, turns) + np.diag((PITCH_OWN * turns + PITCH_FLOOR_RATE * widths) ** 2)
+    turns, spread = _turns(k) if steering == PROGRAMME else (np.zeros(1), np.eye(1))
     to_knots = np.tri(k)
     knot = slice(FIRST_KNOT, FIRST_KNOT + k)
     information[knot, knot] = np.linalg.inv(to_knots @ spread @ to_knots.T)
     mean[knot], steps[knot] = np.cumsum(turns), 1e-3
+    if steering == GRAVITY_TURN:
+        mean[FIRST_KNOT], information[FIRST_KNOT, FIRST_KNOT], steps[FIRST_KNOT] = TIP_OVER[0], TIP_OVER[1] ** -2, 1e-4
 
     for i in range(stages):
         at = FIRST_KNOT + k + PER_STAGE * i
@@ -170,39 +197,25 @@ def _prior(
     return mean, information, steps, knots
 
 
-def _first_guess(sights: LinesOfSight | None, radar: Plots | None) -> tuple[float, float]:
-    """Ground point below the first detections.
+@lru_cache(maxsize=32)
+def _turns(k: int) -> tuple[FloatArray, FloatArray]:
+    """Mean (k,) and covariance (k, k) of the turns between the first knots, over programmes whose rate fades.
 
-    Where lines of sight of several sensors pass closest, or where one pierces a height of 10 km, or where a radar
-    saw it.
+    Their total, the time in which they fade and the end of the vertical rise are drawn in Gauss-Hermite nodes.
     """
-    if sights is not None and len(sights.time_s):
-        early = sights.time_s <= sights.time_s[0] + 15.0
-        position, tangents = sights.position[early], sights.tangents[early]
-        depth = np.linalg.norm(position[0]) - 6371e3
-        if len(np.unique(sights.sensor[early])) > 1:
-            # Straight-line motion through the first looks; a speed prior of 800 m/s holds what they do not show.
-            rows = np.concatenate(
-                [tangents, tangents * (sights.time_s[early] - sights.time_s[0])[:, None, None]], axis=2
-            )
-            a = rows.reshape(-1, 6) / (depth * 20e-6)
-            b = np.einsum("ncj,nj->nc", tangents, position).ravel() / (depth * 20e-6)
-            hold = np.diag([0, 0, 0] + [800.0**-2] * 3)
-            point = np.linalg.solve(a.T @ a + hold, a.T @ b)[:3]
-            lat, lon, _ = geodetic_from_itrf(point)
-            return float(lat), float(lon)
-        origin, direction = sights.position[0], sights.direction[0]
-        along = origin @ direction
-        reach = along**2 - origin @ origin + (6371e3 + 10e3) ** 2
-        point = origin + direction * (-along - np.sqrt(max(reach, 0.0)))
-        lat, lon, _ = geodetic_from_itrf(point)
-        return float(lat), float(lon)
-    if radar is None or not len(radar.time_s):
-        raise ValueError("no measurement to fit; give at least one line of sight or plot")
-    from launchwatch.processing.motion.measurements import plot_positions
-
-    lat, lon, _ = geodetic_from_itrf(plot_positions(radar)[0][0])
-    return float(lat), float(lon)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    total, fade, rise = (axis.ravel() for axis in np.meshgrid(nodes, nodes, nodes, indexing="ij"))
+    weight = np.einsum("i,j,k->ijk", weights, weights, weights).ravel() / weights.sum() ** 3
+    total = TURN[0] + TURN[1] * total
+    fade = np.exp(LOG_FADE_S[0] + LOG_FADE_S[1] * fade)
+    rise = VERTICAL_RISE_S[0] + VERTICAL_RISE_S[1] * rise
+    after = np.maximum(KNOTS_S[:k] - rise[:, None], 0.0)
+    turns = np.diff(total[:, None] * (1.0 - np.exp(-after / fade[:, None])), axis=1, prepend=0.0)
+    mean = weight @ turns
+    away = turns - mean
+    widths = np.diff(KNOTS_S[:k], prepend=VERTICAL_S)
+    own = np.diag((TURN_OWN * mean + TURN_FLOOR_RATE * widths) ** 2)
+    return mean, np.einsum("n,ni,nj->ij", weight, away, away) + own
 
 
 def fit(
@@ -224,30 +237,47 @@ def fit(
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     if start is not None and not _sound(start.parameters, float(times.min())):
         start = None
+    begins: list[tuple[int, Profile | None]] = [(PROGRAMME, None), (GRAVITY_TURN, None)]
+    if start is not None:
+        begins = [(mode.steering, mode) for _, mode in start.modes]
+    point = ground_below(sights, radar) if start is None else (start.lat_deg, start.lon_deg)
+    found = [_fit(epoch_ns, point, sights, radar, timeline, steering, mode, omega) for steering, mode in begins]
+    best, *others = sorted(found, key=lambda mode: mode.evidence)
+    if not others and best.chi2 > MISFIT_CHI2 * best.degrees:
+        # The steering that was followed alone does not explain what came since: back to the other.
+        other = PROGRAMME + GRAVITY_TURN - best.steering
+        others = [_fit(epoch_ns, point, sights, radar, timeline, other, None, omega)]
+        if others[0].evidence < best.evidence:
+            best, others = others[0], [best]
+    for other_mode in others:
+        best.other = other_mode
+        if best.modes[1][0] < RULED_OUT and best.degrees > YOUNG_DEGREES:
+            best.other = None
+    return best
+
+
+def _fit(
+    epoch_ns: int,
+    point: tuple[float, float],
+    sights: LinesOfSight | None,
+    radar: Plots | None,
+    timeline: Timeline,
+    steering: int,
+    start: Profile | None,
+    omega: float,
+) -> Profile:
+    """The most probable profile of one steering, about a reference point."""
+    times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     known = float(start.parameters[LIFTOFF]) if start is not None else None
-    mean, information, steps, knots = _prior(float(times.min()), float(times.max()), timeline, known)
-    if start is None:
-        lat, lon = _first_guess(sights, radar)
-        problem = _Problem(lat, lon, sights, radar, mean, information, steps, knots, 1 + len(timeline.staging), omega)
-        starts = []
-        for azimuth in np.arange(0.0, 2 * np.pi, np.pi / 3):
-            guess = mean.copy()
-            guess[AZIMUTH] = azimuth
-            starts.append(problem.descend(guess, 6, ANNEAL[0]))
-        for noise in (*ANNEAL[1:], 1.0):
-            starts = sorted((problem.descend(s[0], 8, noise) for s in starts), key=lambda s: s[1])[
-                : 3 if noise > 10.0 else 2
-            ]
-        best = starts[0][0]
-    else:
-        lat, lon = start.lat_deg, start.lon_deg
-        problem = _Problem(lat, lon, sights, radar, mean, information, steps, knots, 1 + len(timeline.staging), omega)
-        best = _continue(start, mean, len(knots))
-    parameters, _, covariance, chi2, degrees = problem.finish(best)
+    mean, information, steps, knots = _prior(float(times.min()), float(times.max()), timeline, known, steering)
+    stages = 1 + len(timeline.staging)
+    problem = _Problem(*point, sights, radar, mean, information, steps, knots, stages, steering, omega)
+    best = problem.search() if start is None else _continue(start, mean, len(knots))
+    parameters, evidence, covariance, chi2, degrees = problem.finish(best)
     if chi2 > MISFIT_CHI2 * degrees:
         # No profile of this form explains the data: what it says is worth that much less.
         covariance = covariance * (chi2 / degrees)
-    return Profile(epoch_ns, lat, lon, problem.stages, knots, parameters, covariance, degrees, chi2)
+    return Profile(epoch_ns, *point, problem.stages, steering, knots, parameters, covariance, degrees, chi2, evidence)
 
 
 def _continue(start: Profile, mean: FloatArray, knots: int) -> FloatArray:
@@ -284,12 +314,14 @@ class _Problem:
         steps: FloatArray,
         knots: FloatArray,
         stages: int,
+        steering: int,
         omega: float,
     ) -> None:
         self.launch = itrf_from_geodetic(lat_deg, lon_deg, 0.0)
         self.axes = enu_axes(lat_deg, lon_deg)
         self.data = [data for data in (sights, radar) if data is not None]
         self.mean, self.steps, self.knots, self.stages, self.omega = mean, steps, knots, stages, omega
+        self.steering = steering
         self.motion = len(mean)
         bias = np.concatenate([bias_sigmas(data) for data in self.data])
         blocks = [bias_slopes(data) for data in self.data]
@@ -313,7 +345,17 @@ class _Problem:
 
     def states(self, parameters: FloatArray, times_s: FloatArray) -> FloatArray:
         return boost_states(
-            parameters, self.stages, self.knots, self.launch, self.axes, self.omega, times_s, STEP_S, TABLE, EDGES
+            parameters,
+            self.stages,
+            self.steering,
+            self.knots,
+            self.launch,
+            self.axes,
+            self.omega,
+            times_s,
+            STEP_S,
+            TABLE,
+            EDGES,
         )
 
     def residuals(self, full: FloatArray, noise: float = 1.0) -> tuple[FloatArray, FloatArray]:
@@ -322,6 +364,7 @@ class _Problem:
             full[: self.motion],
             self.steps,
             self.stages,
+            self.steering,
             self.knots,
             self.launch,
             self.axes,
@@ -392,16 +435,32 @@ class _Problem:
             damping *= 0.2
         return full, cost
 
+    def search(self) -> FloatArray:
+        """Start of a fit without an earlier one: the best of several azimuths, from blunt data to sharp."""
+        starts = []
+        for i in range(6):
+            guess = self.mean.copy()
+            guess[AZIMUTH] = i * np.pi / 3
+            guess[LIFTOFF] += LATER_LIFTOFF_S * (i % 2)
+            starts.append(self.descend(guess, 6, ANNEAL[0]))
+        for noise in (*ANNEAL[1:], 1.0):
+            starts = sorted((self.descend(s[0], 8, noise) for s in starts), key=lambda s: s[1])[
+                : 3 if noise > 10.0 else 2
+            ]
+        return starts[0][0]
+
     def finish(self, guess: FloatArray) -> tuple[FloatArray, float, FloatArray, float, int]:
-        """Descend to the end; motion parameters, cost, their covariance, chi-squared and number of residuals."""
+        """Descend to the end; motion parameters, evidence, covariance, chi-squared and number of residuals."""
         full, cost = self.descend(guess, 20)
         residual, slopes = self.residuals(full)
         normal, chi2 = slopes.T @ slopes + self.information, float(residual @ residual)
         inverse = _inverse(normal) if np.isfinite(normal).all() and np.isfinite(chi2) else None
         if inverse is None:
             # no ascent was found: what was known before, and a misfit that says so
-            full, chi2, inverse = self.full_mean, NO_ASCENT_CHI2, np.asarray(np.linalg.inv(self.information))
-        return full[: self.motion], cost, inverse[: self.motion, : self.motion], chi2, len(residual)
+            full, chi2, cost, normal = self.full_mean, NO_ASCENT_CHI2, NO_ASCENT_CHI2, self.information
+            inverse = np.asarray(np.linalg.inv(self.information))
+        evidence = cost + np.linalg.slogdet(normal)[1] - np.linalg.slogdet(self.information)[1]
+        return full[: self.motion], float(evidence), inverse[: self.motion, : self.motion], chi2, len(residual)
 
 
 def _inverse(normal: FloatArray) -> FloatArray | None:
@@ -414,23 +473,18 @@ def _inverse(normal: FloatArray) -> FloatArray | None:
     return np.asarray(root.T @ root)
 
 
-def launch_of(profile: Profile) -> tuple[FloatArray, FloatArray]:
-    """East m, north m of the reference point, lift-off s after the epoch, azimuth rad, and their covariance."""
-    keep = [EAST, NORTH, LIFTOFF, AZIMUTH]
-    return profile.parameters[keep], profile.covariance[np.ix_(keep, keep)]
-
-
 def mean_at(profile: Profile, time_s: float) -> FloatArray:
-    """State (6,) of the profile, ITRF, at `time_s` after its epoch."""
+    """State (6,) of the likelier steering, ITRF, at `time_s` after the profile's epoch."""
     return np.asarray(means_at(profile, np.array([time_s]))[0])
 
 
 def means_at(profile: Profile, times_s: FloatArray, omega: float = OMEGA_EARTH) -> FloatArray:
-    """States (n, 6) of the profile, ITRF, at `times_s` (n,) after its epoch, ascending."""
+    """States (n, 6) of the likelier steering, ITRF, at `times_s` (n,) after the profile's epoch, ascending."""
     return np.asarray(
         boost_states(
             profile.parameters,
             profile.stages,
+            profile.steering,
             profile.knots_s,
             itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
             enu_axes(profile.lat_deg, profile.lon_deg),
@@ -444,7 +498,7 @@ def means_at(profile: Profile, times_s: FloatArray, omega: float = OMEGA_EARTH) 
 
 
 def state_at(profile: Profile, time_s: float) -> tuple[FloatArray, FloatArray]:
-    """State (6,) and covariance (6, 6) of the profile, ITRF, at `time_s` after its epoch."""
+    """State (6,) and covariance (6, 6), ITRF, at `time_s` after the profile's epoch, over all steering left open."""
     states, covariances = states_at(profile, np.array([time_s]))
     return states[0], covariances[0]
 
@@ -452,7 +506,31 @@ def state_at(profile: Profile, time_s: float) -> tuple[FloatArray, FloatArray]:
 def states_at(
     profile: Profile, times_s: FloatArray, omega: float = OMEGA_EARTH
 ) -> tuple[FloatArray, FloatArray]:
-    """States (n, 6) and covariances (n, 6, 6) of the profile, ITRF, at `times_s` (n,) after its epoch, ascending."""
+    """States (n, 6) and covariances (n, 6, 6), ITRF, at `times_s` (n,) after the profile's epoch, ascending."""
+    return _mixed([(weight, *_states_of(mode, times_s, omega)) for weight, mode in profile.modes])
+
+
+def launch_of(profile: Profile) -> tuple[FloatArray, FloatArray]:
+    """East m, north m of the reference point, lift-off s after the epoch, azimuth rad, and their covariance."""
+    keep = [EAST, NORTH, LIFTOFF, AZIMUTH]
+    found = []
+    for weight, mode in profile.modes:
+        launch = mode.parameters[keep]
+        # both azimuths on one turn of the circle
+        launch[3] -= 2.0 * np.pi * np.round((launch[3] - profile.parameters[AZIMUTH]) / (2.0 * np.pi))
+        found.append((weight, launch, mode.covariance[np.ix_(keep, keep)]))
+    return _mixed(found)
+
+
+def _mixed(modes: list[tuple[float, FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    """Means (..., d) and covariances (..., d, d) of mixtures of Gaussians."""
+    mean = np.sum([weight * m for weight, m, _ in modes], axis=0)
+    apart = [m - mean for _, m, _ in modes]
+    spreads = [w * (c + a[..., :, None] * a[..., None, :]) for (w, _, c), a in zip(modes, apart, strict=True)]
+    return mean, np.sum(spreads, axis=0)
+
+
+def _states_of(profile: Profile, times_s: FloatArray, omega: float) -> tuple[FloatArray, FloatArray]:
     problem_steps = np.full(len(profile.parameters), 1e-3)
     problem_steps[[EAST, NORTH]] = 30.0
     problem_steps[[LIFTOFF, -1]] = 0.02
@@ -463,6 +541,7 @@ def states_at(
         profile.parameters,
         problem_steps,
         profile.stages,
+        profile.steering,
         profile.knots_s,
         itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
         enu_axes(profile.lat_deg, profile.lon_deg),

@@ -26,6 +26,7 @@ from launchwatch.processing.motion._kernels import (
     MAX_ACCELERATION,
     NORTH,
     PER_STAGE,
+    PROGRAMME,
     SEA_LEVEL_PA,
     VERTICAL_S,
     boost_jacobian,
@@ -127,7 +128,7 @@ def boost_twin(parameters: FloatArray, times: FloatArray) -> FloatArray:
 
 def run_boost(parameters: FloatArray, times: FloatArray, step_s: float) -> FloatArray:
     """The kernel with the tables of this module."""
-    return boost_states(parameters, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, step_s, TABLE, EDGES)
+    return boost_states(parameters, 2, PROGRAMME, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, step_s, TABLE, EDGES)
 
 
 def test_boost_states_agree_with_their_twin() -> None:
@@ -151,7 +152,8 @@ def test_boost_jacobian_agrees_with_central_differences() -> None:
     steps = np.full(len(PARAMETERS), 1e-3)
     steps[[EAST, NORTH]] = 30.0
     steps[[LIFTOFF, LOG_DRAG, -1, -2, -3]] = 0.02
-    base, slopes = boost_jacobian(PARAMETERS, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES)
+    where = (KNOTS, LAUNCH, AXES, OMEGA_EARTH)
+    base, slopes = boost_jacobian(PARAMETERS, steps, 2, PROGRAMME, *where, times, 3.0, TABLE, EDGES)
     np.testing.assert_array_equal(base, run_boost(PARAMETERS, times, 3.0))
     for j, step in enumerate(steps):
         ahead, behind = PARAMETERS.copy(), PARAMETERS.copy()
@@ -172,7 +174,8 @@ def test_boost_jacobian_is_that_of_whole_flights(times: FloatArray, shift: float
     steps = np.full(len(parameters), 1e-3)
     steps[[EAST, NORTH]] = 30.0
     steps[[LIFTOFF, LOG_DRAG, -1, -2, -3]] = 0.02
-    base, slopes = boost_jacobian(parameters, steps, 2, KNOTS, LAUNCH, AXES, OMEGA_EARTH, times, 3.0, TABLE, EDGES)
+    where = (KNOTS, LAUNCH, AXES, OMEGA_EARTH)
+    base, slopes = boost_jacobian(parameters, steps, 2, PROGRAMME, *where, times, 3.0, TABLE, EDGES)
     for j, step in enumerate(steps):
         moved = parameters.copy()
         moved[j] += step
