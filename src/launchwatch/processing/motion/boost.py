@@ -28,6 +28,7 @@ from launchwatch.processing.motion._kernels import (
     LEAN,
     LIFTOFF,
     LOG_DRAG,
+    LOG_THRUST,
     NORTH,
     PER_STAGE,
     PROGRAMME,
@@ -56,13 +57,14 @@ LATER_LIFTOFF_S = 20.0  # of every other start of a search: fast climbers are se
 LAUNCH_SIGMA_M = 300e3
 LOG_ACCELERATION = (np.log(22.0), 0.45)  # first stages lift off at 1.3 to 4 g
 LOG_UPPER_ACCELERATION = (np.log(22.0), 0.6)
-LOG_EXHAUST = (np.log(2750.0), 0.11)  # 2,300 to 3,300 m/s
+LOG_EXHAUST = (np.log(2700.0), 0.1)  # 2,300 to 3,200 m/s
+LOG_UPPER_EXHAUST = (np.log(2950.0), 0.13)
 LOG_DRAG_AREA = (np.log(2.5e-5), 0.6)  # m^2/kg at lift-off
 LEAN_SIGMA = 0.004
 TIP_OVER, TIP_OVER_S = (np.radians(6.0), np.radians(5.0)), 6.0  # of a gravity turn: angle, and for how long it is held
 TURN = (np.radians(55.0), np.radians(25.0))  # of a programme, in all
-LOG_FADE_S = (np.log(48.0), 0.5)  # in which its rate fades
-VERTICAL_RISE_S = (5.5, 2.0)
+LOG_FADE_S, FADE_BY_ACCELERATION = (np.log(50.0), 0.4), -1.4  # in which its rate fades; what climbs fast turns fast
+LOG_RISE_S, RISE_BY_ACCELERATION = (np.log(5.5), 0.3), -1.0  # vertical rise before it
 TURN_OWN, TURN_FLOOR_RATE = 0.15, np.radians(0.03)  # what each stretch between knots turns otherwise
 ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start comes down to the data
 MISFIT_CHI2 = 1.5
@@ -168,19 +170,13 @@ def _prior(
     mean[LIFTOFF] = first_s - LIFTOFF_BEFORE_FIRST_S
     mean[LOG_DRAG] = LOG_DRAG_AREA[0]
 
-    turns, spread = _turns(k) if steering == PROGRAMME else (np.zeros(1), np.eye(1))
-    to_knots = np.tri(k)
-    knot = slice(FIRST_KNOT, FIRST_KNOT + k)
-    information[knot, knot] = np.linalg.inv(to_knots @ spread @ to_knots.T)
-    mean[knot], steps[knot] = np.cumsum(turns), 1e-3
-    if steering == GRAVITY_TURN:
-        mean[FIRST_KNOT], information[FIRST_KNOT, FIRST_KNOT], steps[FIRST_KNOT] = TIP_OVER[0], TIP_OVER[1] ** -2, 1e-4
-
+    first = FIRST_KNOT + k
     for i in range(stages):
-        at = FIRST_KNOT + k + PER_STAGE * i
+        at = first + PER_STAGE * i
         acceleration = LOG_ACCELERATION if i == 0 else LOG_UPPER_ACCELERATION
-        mean[at : at + 2] = acceleration[0], LOG_EXHAUST[0]
-        information[at, at], information[at + 1, at + 1] = acceleration[1] ** -2, LOG_EXHAUST[1] ** -2
+        exhaust = LOG_EXHAUST if i == 0 else LOG_UPPER_EXHAUST
+        mean[at : at + 2] = acceleration[0], exhaust[0]
+        information[at, at], information[at + 1, at + 1] = acceleration[1] ** -2, exhaust[1] ** -2
         steps[at : at + PER_STAGE] = 1e-3, 1e-3, 0.02, 0.02
         ignition, coast = at + IGNITION, at + COAST
         seen = timeline.staging[i - 1] if i > 0 else Staging((liftoff, 1e-3), (liftoff, 1e-3))
@@ -192,30 +188,40 @@ def _prior(
             # What is seen of the burnout is the ignition less the coast.
             both = np.ix_([ignition, coast], [ignition, coast])
             information[both] += np.array([[1.0, -1.0], [-1.0, 1.0]]) * seen.burnout[1] ** -2
+    if steering == GRAVITY_TURN:
+        mean[FIRST_KNOT], information[FIRST_KNOT, FIRST_KNOT], steps[FIRST_KNOT] = TIP_OVER[0], TIP_OVER[1] ** -2, 1e-4
+    else:
+        pitch = [*range(FIRST_KNOT, first), first + LOG_THRUST]
+        mean[pitch], spread = _pitches(k)
+        information[np.ix_(pitch, pitch)], steps[FIRST_KNOT:first] = np.linalg.inv(spread), 1e-3
     end = (UNSEEN_S + last_s, 1e-3) if timeline.burnout is None else timeline.burnout
     mean[-1], information[-1, -1], steps[-1] = end[0], end[1] ** -2, 0.02
     return mean, information, steps, knots
 
 
 @lru_cache(maxsize=32)
-def _turns(k: int) -> tuple[FloatArray, FloatArray]:
-    """Mean (k,) and covariance (k, k) of the turns between the first knots, over programmes whose rate fades.
+def _pitches(k: int) -> tuple[FloatArray, FloatArray]:
+    """Mean (k + 1,) and covariance (k + 1, k + 1) of pitch at the first knots and log acceleration at lift-off.
 
-    Their total, the time in which they fade and the end of the vertical rise are drawn in Gauss-Hermite nodes.
+    Over programmes whose rate fades: acceleration, the turn in all, the time in which it fades and the end of the
+    vertical rise are drawn in Gauss-Hermite nodes.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(5)
-    total, fade, rise = (axis.ravel() for axis in np.meshgrid(nodes, nodes, nodes, indexing="ij"))
-    weight = np.einsum("i,j,k->ijk", weights, weights, weights).ravel() / weights.sum() ** 3
+    pull, total, fade, rise = (axis.ravel() for axis in np.meshgrid(nodes, nodes, nodes, nodes, indexing="ij"))
+    weight = np.einsum("i,j,k,l->ijkl", weights, weights, weights, weights).ravel() / weights.sum() ** 4
+    faster = LOG_ACCELERATION[1] * pull
     total = TURN[0] + TURN[1] * total
-    fade = np.exp(LOG_FADE_S[0] + LOG_FADE_S[1] * fade)
-    rise = VERTICAL_RISE_S[0] + VERTICAL_RISE_S[1] * rise
+    fade = np.exp(LOG_FADE_S[0] + FADE_BY_ACCELERATION * faster + LOG_FADE_S[1] * fade)
+    rise = np.exp(LOG_RISE_S[0] + RISE_BY_ACCELERATION * faster + LOG_RISE_S[1] * rise)
     after = np.maximum(KNOTS_S[:k] - rise[:, None], 0.0)
-    turns = np.diff(total[:, None] * (1.0 - np.exp(-after / fade[:, None])), axis=1, prepend=0.0)
-    mean = weight @ turns
-    away = turns - mean
-    widths = np.diff(KNOTS_S[:k], prepend=VERTICAL_S)
-    own = np.diag((TURN_OWN * mean + TURN_FLOOR_RATE * widths) ** 2)
-    return mean, np.einsum("n,ni,nj->ij", weight, away, away) + own
+    drawn = np.column_stack([total[:, None] * (1.0 - np.exp(-after / fade[:, None])), LOG_ACCELERATION[0] + faster])
+    mean = weight @ drawn
+    away = drawn - mean
+    own = np.diff(mean[:k], prepend=0.0) * TURN_OWN + TURN_FLOOR_RATE * np.diff(KNOTS_S[:k], prepend=VERTICAL_S)
+    spread = np.einsum("n,ni,nj->ij", weight, away, away)
+    to_knots = np.tri(k)
+    spread[:k, :k] += to_knots @ np.diag(own**2) @ to_knots.T
+    return mean, spread
 
 
 def fit(
