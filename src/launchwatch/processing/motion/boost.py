@@ -16,7 +16,7 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
-from launchwatch.core.geodesy import itrf_from_geodetic
+from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE
 from launchwatch.processing.motion._kernels import (
     AZIMUTH,
@@ -70,7 +70,9 @@ ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start
 MISFIT_CHI2 = 1.5
 NO_ASCENT_CHI2 = 1e12
 FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
+REFERENCE_M = 2e3  # from the launch to the point whose vertical it rises along: 0.02 degrees, 0.3 m of height
 SETTLED = 0.1  # decrease of the cost that ends a descent
+STEERINGS = (PROGRAMME, GRAVITY_TURN)
 RULED_OUT, YOUNG_DEGREES = 0.01, 120  # probability below which, and number of residuals from which, a steering is left
 AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
 
@@ -243,11 +245,15 @@ def fit(
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     if start is not None and not _sound(start.parameters, float(times.min())):
         start = None
-    begins: list[tuple[int, Profile | None]] = [(PROGRAMME, None), (GRAVITY_TURN, None)]
-    if start is not None:
-        begins = [(mode.steering, mode) for _, mode in start.modes]
-    point = ground_below(sights, radar) if start is None else (start.lat_deg, start.lon_deg)
-    found = [_fit(epoch_ns, point, sights, radar, timeline, steering, mode, omega) for steering, mode in begins]
+    if start is None:
+        point = ground_below(sights, radar)
+        found = [_fit(epoch_ns, point, sights, radar, timeline, kind, None, omega) for kind in STEERINGS]
+    else:
+        point = _launch_deg(start) if _off(start) > REFERENCE_M else (start.lat_deg, start.lon_deg)
+        found = [
+            _fit(epoch_ns, point, sights, radar, timeline, mode.steering, _about(mode, point), omega)
+            for _, mode in start.modes
+        ]
     best, *others = sorted(found, key=lambda mode: mode.evidence)
     if not others and best.chi2 > MISFIT_CHI2 * best.degrees:
         # The steering that was followed alone does not explain what came since: back to the other.
@@ -259,7 +265,39 @@ def fit(
         best.other = other_mode
         if best.modes[1][0] < RULED_OUT and best.degrees > YOUNG_DEGREES:
             best.other = None
+    if start is None and _off(best) > REFERENCE_M:
+        # The vertical, and the ground, are those of the point about which it was fitted.
+        return fit(epoch_ns, sights, radar, timeline, best, omega)
     return best
+
+
+def _off(profile: Profile) -> float:
+    """Distance of the launch from the reference point, m."""
+    return float(np.hypot(profile.parameters[EAST], profile.parameters[NORTH]))
+
+
+def _launch_deg(profile: Profile) -> tuple[float, float]:
+    """Geodetic latitude and longitude of the launch."""
+    east, north = profile.parameters[[EAST, NORTH]]
+    axes = enu_axes(profile.lat_deg, profile.lon_deg)
+    lat, lon, _ = geodetic_from_itrf(
+        itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0) + east * axes[0] + north * axes[1]
+    )
+    return float(lat), float(lon)
+
+
+def _about(profile: Profile, point: tuple[float, float]) -> Profile:
+    """The same launch and azimuth, told from another reference point."""
+    if point == (profile.lat_deg, profile.lon_deg):
+        return profile
+    axes, moved = enu_axes(profile.lat_deg, profile.lon_deg), enu_axes(*point)
+    parameters = profile.parameters.copy()
+    launch = itrf_from_geodetic(*_launch_deg(profile), 0.0)
+    parameters[[EAST, NORTH]] = moved[:2] @ (launch - itrf_from_geodetic(*point, 0.0))
+    heading = np.array([np.sin(parameters[AZIMUTH]), np.cos(parameters[AZIMUTH])]) @ axes[:2]
+    azimuth = np.arctan2(heading @ moved[0], heading @ moved[1])
+    parameters[AZIMUTH] += np.remainder(azimuth - parameters[AZIMUTH] + np.pi, 2.0 * np.pi) - np.pi
+    return msgspec.structs.replace(profile, lat_deg=point[0], lon_deg=point[1], parameters=parameters)
 
 
 def _fit(
