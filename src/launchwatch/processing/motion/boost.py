@@ -55,10 +55,11 @@ UNSEEN_S = 5000.0  # burnout of a profile that still thrusts: later than any boo
 LIFTOFF_BEFORE_FIRST_S, LIFTOFF_SIGMA_S = 45.0, 30.0
 LATER_LIFTOFF_S = 20.0  # of every other start of a search: fast climbers are seen early
 LAUNCH_SIGMA_M = 300e3
-LOG_ACCELERATION = (np.log(22.0), 0.45)  # first stages lift off at 1.3 to 4 g
-LOG_UPPER_ACCELERATION = (np.log(22.0), 0.6)
+LOG_ACCELERATION = (np.log(24.0), 0.5)  # first stages lift off at 1.3 to 7 g
+LOG_UPPER_ACCELERATION = (np.log(23.0), 0.65)
 LOG_EXHAUST = (np.log(2700.0), 0.1)  # 2,300 to 3,200 m/s
 LOG_UPPER_EXHAUST = (np.log(2950.0), 0.13)
+LOG_BURNT = (np.log(0.66), 0.25)  # share of its mass that a vehicle burns in a stage
 LOG_DRAG_AREA = (np.log(2.5e-5), 0.6)  # m^2/kg at lift-off
 LEAN_SIGMA = 0.004
 TIP_OVER, TIP_OVER_S = (np.radians(6.0), np.radians(5.0)), 6.0  # of a gravity turn: angle, and for how long it is held
@@ -74,6 +75,7 @@ REFERENCE_M = 2e3  # from the launch to the point whose vertical it rises along:
 SETTLED = 0.1  # decrease of the cost that ends a descent
 STEERINGS = (PROGRAMME, GRAVITY_TURN)
 RULED_OUT, YOUNG_DEGREES = 0.01, 120  # probability below which, and number of residuals from which, a steering is left
+SHORTEST_BURN_S = 1.0
 AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
 
 
@@ -314,8 +316,7 @@ def _fit(
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     known = float(start.parameters[LIFTOFF]) if start is not None else None
     mean, information, steps, knots = _prior(float(times.min()), float(times.max()), timeline, known, steering)
-    stages = 1 + len(timeline.staging)
-    problem = _Problem(*point, sights, radar, mean, information, steps, knots, stages, steering, omega)
+    problem = _Problem(*point, sights, radar, mean, information, steps, knots, timeline, steering, omega)
     best = problem.search() if start is None else _continue(start, mean, len(knots))
     parameters, evidence, covariance, chi2, degrees = problem.finish(best)
     if chi2 > MISFIT_CHI2 * degrees:
@@ -357,15 +358,16 @@ class _Problem:
         information: FloatArray,
         steps: FloatArray,
         knots: FloatArray,
-        stages: int,
+        timeline: Timeline,
         steering: int,
         omega: float,
     ) -> None:
         self.launch = itrf_from_geodetic(lat_deg, lon_deg, 0.0)
         self.axes = enu_axes(lat_deg, lon_deg)
         self.data = [data for data in (sights, radar) if data is not None]
-        self.mean, self.steps, self.knots, self.stages, self.omega = mean, steps, knots, stages, omega
-        self.steering = steering
+        self.mean, self.steps, self.knots, self.omega = mean, steps, knots, omega
+        self.stages, self.steering = 1 + len(timeline.staging), steering
+        self.spent = self.stages - (timeline.burnout is None)
         self.motion = len(mean)
         bias = np.concatenate([bias_sigmas(data) for data in self.data])
         blocks = [bias_slopes(data) for data in self.data]
@@ -440,8 +442,28 @@ class _Problem:
         return np.concatenate(residual) - self.by_bias @ full[self.motion :], np.concatenate(slopes)
 
     def cost(self, full: FloatArray, residual: FloatArray) -> float:
-        away = full - self.full_mean
-        return float(residual @ residual + away @ self.information @ away)
+        away, (burnt, _) = full - self.full_mean, self._burnt(full)
+        return float(residual @ residual + away @ self.information @ away + burnt @ burnt)
+
+    def _burnt(self, full: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """What the stages that are out burnt of the mass, over what vehicles do (k,), and slopes (k, p)."""
+        first = FIRST_KNOT + len(self.knots)
+        off, by = np.zeros(self.spent), np.zeros((self.spent, self.size))
+        for i in range(self.spent):
+            at = first + PER_STAGE * i
+            again = at + PER_STAGE
+            lit, out = LIFTOFF if i == 0 else at + IGNITION, self.motion - 1
+            end = full[out]
+            if i + 1 < self.stages:
+                out = again + IGNITION
+                end = full[out] - full[again + COAST]
+                by[i, again + COAST] = -1.0
+            seconds = max(end - full[lit], SHORTEST_BURN_S)
+            off[i] = full[at] - full[at + 1] + np.log(seconds) - LOG_BURNT[0]
+            by[i, [out, lit]] = 1.0, -1.0
+            by[i] /= seconds
+            by[i, at : at + 2] = 1.0, -1.0  # log acceleration, log exhaust speed
+        return off / LOG_BURNT[1], by / LOG_BURNT[1]
 
     def cost_at(self, full: FloatArray, noise: float) -> float:
         """Cost of parameters; infinite for those that no ascent has, or that leave the range of numbers."""
@@ -460,8 +482,9 @@ class _Problem:
         # would forbid the very moves along the valley that the data leave open.
         scale = np.diag(np.diag(self.information))
         for _ in range(iterations):
-            normal = slopes.T @ slopes + self.information
-            down = slopes.T @ residual - self.information @ (full - self.full_mean)
+            burnt, by = self._burnt(full)
+            normal = slopes.T @ slopes + self.information + by.T @ by
+            down = slopes.T @ residual - self.information @ (full - self.full_mean) - by.T @ burnt
             while True:
                 move = np.linalg.solve(normal + damping * scale, down)
                 trial = full + move
@@ -497,7 +520,8 @@ class _Problem:
         """Descend to the end; motion parameters, evidence, covariance, chi-squared and number of residuals."""
         full, cost = self.descend(guess, 20)
         residual, slopes = self.residuals(full)
-        normal, chi2 = slopes.T @ slopes + self.information, float(residual @ residual)
+        _, by = self._burnt(full)
+        normal, chi2 = slopes.T @ slopes + self.information + by.T @ by, float(residual @ residual)
         inverse = _inverse(normal) if np.isfinite(normal).all() and np.isfinite(chi2) else None
         if inverse is None:
             # no ascent was found: what was known before, and a misfit that says so
