@@ -18,12 +18,13 @@ from launchwatch.catalog.vehicles import Booster, Stage
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import inside_95_2d, nees
-from launchwatch.core.geodesy import direct, geodetic_from_itrf, itrf_from_geodetic
+from launchwatch.core.geodesy import direct, geodetic_from_itrf, inverse, itrf_from_geodetic
 from launchwatch.evaluation import bounds
 from launchwatch.physics._kernels import Earth
 from launchwatch.physics.arcs import RADIUS_M
 from launchwatch.physics.atmosphere import G0
 from launchwatch.physics.gravity import MU
+from launchwatch.processing.assessments.impact import free_landing
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline
@@ -226,7 +227,7 @@ def bound(
 def untold(generic: Generic, period_s: float) -> FloatArray:
     """What the fit knows beforehand of the nine unknowns; that the plume is gone tells it the time of burnout."""
     known = np.zeros((6, len(AT)))
-    known[[0, 1, 2], [5, 6, 7]] = 1.0 / boost.LOG_EXHAUST[1], 1.0 / boost.LOG_ACCELERATION[1], 1.0 / boost.LOG_DRAG_AREA[1]
+    known[[0, 1, 2], [5, 6, 7]] = 1.0 / np.array([boost.LOG_EXHAUST[1], boost.LOG_ACCELERATION[1], boost.LOG_DRAG_AREA[1]])
     known[1, 5] = known[1, 6]  # acceleration is impulse times flow
     known[3, 2] = 1.0 / boost.LIFTOFF_SIGMA_S
     known[4, 4] = 1.0 / TIP_SIGMA_DEG
@@ -262,7 +263,7 @@ Flights of all boosters of a class to random ranges and azimuths with errors of 
 1 Hz with 20 urad of noise and 20 urad of bias from the cloud tops up; states at burnout.
 """
 CLASSES = ("srbm", "mrbm", "irbm", "icbm", "slbm", "hgv", "slv")
-FALL_M2_KG, LOG_FALL_SIGMA = 1.0 / 8000.0, 0.5
+FALL_M2_KG = 1.0 / 8000.0
 
 
 def seen(path: Trajectory, times: FloatArray, eye: FloatArray, bias: float, rng: np.random.Generator) -> LinesOfSight:
@@ -290,22 +291,11 @@ def launch_miss(profile: Profile, pad: FloatArray) -> tuple[FloatArray, FloatArr
     return mean[:2] - axes[:2] @ (pad - itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)), covariance[:2, :2]
 
 
-def impact_of(state: FloatArray, covariance: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-    """Impact point ITRF m, east and north there, and the covariance; null for a state that stays up."""
-    steps = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
-    mean = flight.fall(state, FALL_M2_KG)
-    falls = [
-        *(flight.fall(state + np.eye(6)[i] * steps[i], FALL_M2_KG) for i in range(6)),
-        flight.fall(state, FALL_M2_KG * math.exp(steps[6])),
-    ]
-    if mean.seconds < 0.0 or any(f.seconds < 0.0 for f in falls):
-        return None
-    lat, lon, _ = geodetic_from_itrf(mean.position)
-    across = enu_axes(float(lat), float(lon))[:2]
-    slope = np.array([across @ (f.position - mean.position) / s for f, s in zip(falls, steps, strict=True)]).T
-    spread = np.zeros((7, 7))
-    spread[:6, :6], spread[6, 6] = covariance, LOG_FALL_SIGMA**2
-    return mean.position, across, slope @ spread @ slope.T
+def ground_miss(said: FloatArray, true: FloatArray) -> FloatArray:
+    """East and north from a true point on the ground to one that was said, m, along the ground."""
+    (lat, lon, _), (true_lat, true_lon, _) = geodetic_from_itrf(said), geodetic_from_itrf(true)
+    distance, azimuth, _ = inverse(float(lat), float(lon), float(true_lat), float(true_lon))
+    return -distance * np.array([math.sin(math.radians(azimuth)), math.cos(math.radians(azimuth))])
 
 
 def one_matched(seed: int, name: str, bias: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -395,10 +385,9 @@ def one_of_class(seed: int, kind: str, eyes: int) -> list[tuple[str, FloatArray,
     profile = boost.fit(0, sights, None, Timeline(tuple(stagings), burnout))
     found = [("launch", *launch_miss(profile, path.position_m[0]))]
     if kind in ("srbm", "mrbm", "irbm", "icbm", "slbm"):
-        said = impact_of(*boost.state_at(profile, end + 1.0))
-        if said is not None:
-            where, across, covariance = said
-            found.append(("impact", across @ (where - path.position_m[-1]), covariance))
+        landing = free_landing(*boost.state_at(profile, end + 1.0))
+        if landing is not None:
+            found.append(("impact", ground_miss(landing[0], path.position_m[-1]), landing[3]))
     return found
 
 

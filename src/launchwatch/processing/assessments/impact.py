@@ -10,7 +10,7 @@ from launchwatch.catalog.schema import Region
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.gaussians import ellipse_95
-from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.core.geodesy import direct, geodetic_from_itrf, inverse, itrf_from_geodetic
 from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, RegionThreat
 from launchwatch.messages.events import BreakUp
 from launchwatch.messages.tracks import LaunchFit, Track, before_air
@@ -26,6 +26,7 @@ DEBRIS_DRAG, DEBRIS_LOG_SIGMA = 1.0 / 550.0, 0.85
 """Drag of pieces, m^2/kg, and the spread of its logarithm: sheets of 100 kg/m^2 to engines of 3000 within two sigma
 (assumption)."""
 STEPS = np.array([20.0, 20.0, 20.0, 0.02, 0.02, 0.02, 0.05])
+CURVED_M = 100e3  # an ellipse larger than this is bent: the fall is no longer linear in what is known
 UNBOUNDED_M = 3000e3  # an impact point worse known than this is none: the ellipse would reach round the Earth
 SAMPLES, DRAG_NODES = 96, 5
 PATH_STEP_S = 20.0
@@ -80,44 +81,103 @@ def perigee_m(state: FloatArray) -> float:
 
 
 def descend(track: Track) -> Descent:
-    """Fall of a track without thrust, linearised about its mean in state and drag; of what glides, its footprint."""
+    """Fall of a track without thrust; of what glides, its footprint."""
     if track.air is not None:
         apogee = descend(before_air(track)).apogee
         landing = landing_of(track, track.air, IMPACT_FLOOR_M)
         if landing is None or float(np.trace(landing.covariance_m2)) > UNBOUNDED_M**2:
             return Descent(None, apogee)
         return Descent(ground_point(*landing), apogee)
-    mean = flight.fall(track.state, DRAG)
+    mean, moved = _falls(track.state)
     highest = mean.apogee_m
     if track.state[:3] @ track.state[3:] < 0.0:
         back = np.concatenate([track.state[:3], -track.state[3:]])
         highest = flight.fall(back, 0.0, 7200.0, -OMEGA_EARTH).apogee_m
-    spread = np.zeros((7, 7))
-    spread[:6, :6] = track.covariance
-    spread[6, 6] = LOG_DRAG_SIGMA**2
-    falls = []
-    for i, step in enumerate(STEPS):
-        moved = track.state.copy()
-        drag = DRAG
-        if i < 6:
-            moved[i] += step
-        else:
-            drag *= float(np.exp(step))
-        falls.append(flight.fall(moved, drag))
-    apogee_slope = np.array([(f.apogee_m - mean.apogee_m) / s for f, s in zip(falls, STEPS, strict=True)])
+    spread = _spread(track.covariance)
+    apogee_slope = np.array([(f.apogee_m - mean.apogee_m) / s for f, s in zip(moved, STEPS, strict=True)])
     apogee = Estimate(value=highest / 1e3, sigma=max(float(np.sqrt(apogee_slope @ spread @ apogee_slope)) / 1e3, 0.05))
-    if mean.seconds < 0.0 or any(f.seconds < 0.0 for f in falls) or perigee_m(track.state) > ORBIT_PERIGEE_M:
+    if perigee_m(track.state) > ORBIT_PERIGEE_M:
         return Descent(None, apogee)
-    lat, lon, _ = geodetic_from_itrf(mean.position)
-    axes = enu_axes(lat, lon)[:2]
-    slope = np.array([axes @ (f.position - mean.position) / s for f, s in zip(falls, STEPS, strict=True)]).T
-    time_slope = np.array([(f.seconds - mean.seconds) / s for f, s in zip(falls, STEPS, strict=True)])
-    covariance = slope @ spread @ slope.T + IMPACT_FLOOR_M**2 * np.eye(2)
-    sigma_s = float(np.sqrt(time_slope @ spread @ time_slope))
-    if float(np.trace(covariance)) > UNBOUNDED_M**2:
+    landing = free_landing(track.state, track.covariance, mean, moved)
+    if landing is None:
         return Descent(None, apogee)
-    impact = ground_point(mean.position, track.epoch_ns + round(mean.seconds * S), sigma_s, covariance)
-    return Descent(impact, apogee)
+    position, seconds, sigma_s, covariance = landing
+    return Descent(ground_point(position, track.epoch_ns + round(seconds * S), sigma_s, covariance), apogee)
+
+
+def free_landing(
+    state: FloatArray,
+    covariance: FloatArray,
+    mean: flight.Fall | None = None,
+    moved: list[flight.Fall] | None = None,
+) -> tuple[FloatArray, float, float, FloatArray] | None:
+    """Where a free fall of a state (6,) known with a covariance (6, 6) comes down; null where that is not bounded.
+
+    Linear about the mean in state and drag, whose falls may be given; where the ellipse is so large that the Earth
+    bends under it, by the points of a cubature (Arasaratnam and Haykin, 2009).
+
+    Returns
+    -------
+    Position (3,) ITRF m, seconds, their standard deviation, and covariance (2, 2) of east and north there, m^2.
+    """
+    if mean is None or moved is None:
+        mean, moved = _falls(state)
+    if mean.seconds < 0.0 or any(f.seconds < 0.0 for f in moved):
+        return None
+    spread = _spread(covariance)
+    axes = enu_axes(*geodetic_from_itrf(mean.position)[:2])[:2]
+    slope = np.array([axes @ (f.position - mean.position) / s for f, s in zip(moved, STEPS, strict=True)]).T
+    ground = slope @ spread @ slope.T
+    position, seconds = mean.position, mean.seconds
+    time_slope = np.array([(f.seconds - mean.seconds) / s for f, s in zip(moved, STEPS, strict=True)])
+    variance_s2 = float(time_slope @ spread @ time_slope)
+    if float(np.trace(ground)) > CURVED_M**2:
+        curved = _cubature(state, spread, mean)
+        if curved is None:
+            return None
+        position, seconds, variance_s2, ground = curved
+    if float(np.trace(ground)) > UNBOUNDED_M**2:
+        return None
+    return position, seconds, float(np.sqrt(variance_s2)), ground + IMPACT_FLOOR_M**2 * np.eye(2)
+
+
+def _cubature(
+    state: FloatArray, spread: FloatArray, mean: flight.Fall
+) -> tuple[FloatArray, float, float, FloatArray] | None:
+    """Mean position, time, its variance and ground covariance of the falls; null where one of them stays up."""
+    scale = np.sqrt(np.diag(spread))
+    values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))
+    arms = np.sqrt(len(spread) * np.maximum(values, 0.0)) * (vectors * scale[:, None])
+    from_lat, from_lon, _ = geodetic_from_itrf(mean.position)
+    seen = []
+    for arm in (*arms.T, *-arms.T):
+        fall = flight.fall(state + arm[:6], DRAG * float(np.exp(arm[6])))
+        if fall.seconds < 0.0:
+            return None
+        lat, lon, _ = geodetic_from_itrf(fall.position)
+        distance, azimuth, _ = inverse(float(from_lat), float(from_lon), float(lat), float(lon))
+        away = np.radians(azimuth)
+        seen.append((distance * np.sin(away), distance * np.cos(away), fall.seconds))
+    points = np.array(seen)
+    centre = points.mean(axis=0)
+    covariance = (points - centre).T @ (points - centre) / len(points)
+    azimuth = float(np.degrees(np.arctan2(centre[0], centre[1])))
+    to = direct(float(from_lat), float(from_lon), azimuth, float(np.hypot(centre[0], centre[1])))
+    return itrf_from_geodetic(*to, 0.0), float(centre[2]), float(covariance[2, 2]), covariance[:2, :2]
+
+
+def _falls(state: FloatArray) -> tuple[flight.Fall, list[flight.Fall]]:
+    """The fall of a state, and those of steps in each of its numbers and in drag."""
+    moved = [flight.fall(state + step, DRAG) for step in np.diag(STEPS[:6])]
+    return flight.fall(state, DRAG), [*moved, flight.fall(state, DRAG * float(np.exp(STEPS[6])))]
+
+
+def _spread(covariance: FloatArray) -> FloatArray:
+    """Covariance (7, 7) of a state and the logarithm of the drag."""
+    spread = np.zeros((7, 7))
+    spread[:6, :6] = covariance
+    spread[6, 6] = LOG_DRAG_SIGMA**2
+    return spread
 
 
 def scatter(broken: BreakUp) -> GroundPoint | None:
