@@ -226,8 +226,10 @@ def bound(
 
 def untold(generic: Generic, period_s: float) -> FloatArray:
     """What the fit knows beforehand of the nine unknowns; that the plume is gone tells it the time of burnout."""
-    known = np.zeros((6, len(AT)))
-    known[[0, 1, 2], [5, 6, 7]] = 1.0 / np.array([boost.LOG_EXHAUST[1], boost.LOG_ACCELERATION[1], boost.LOG_DRAG_AREA[1]])
+    known = np.zeros((7, len(AT)))
+    known[[0, 1, 2, 6], [5, 6, 7, 8]] = 1.0 / np.array(
+        [prior[1] for prior in (boost.LOG_EXHAUST, boost.LOG_ACCELERATION, boost.LOG_DRAG_AREA, boost.LOG_BURNT)]
+    )
     known[1, 5] = known[1, 6]  # acceleration is impulse times flow
     known[3, 2] = 1.0 / boost.LIFTOFF_SIGMA_S
     known[4, 4] = 1.0 / TIP_SIGMA_DEG

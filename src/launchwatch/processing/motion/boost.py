@@ -55,11 +55,12 @@ UNSEEN_S = 5000.0  # burnout of a profile that still thrusts: later than any boo
 LIFTOFF_BEFORE_FIRST_S, LIFTOFF_SIGMA_S = 45.0, 30.0
 LATER_LIFTOFF_S = 20.0  # of every other start of a search: fast climbers are seen early
 LAUNCH_SIGMA_M = 300e3
-LOG_ACCELERATION = (np.log(24.0), 0.5)  # first stages lift off at 1.3 to 7 g
+LOG_ACCELERATION = (np.log(24.0), 0.6)  # first stages lift off at 1.3 to 8 g
 LOG_UPPER_ACCELERATION = (np.log(23.0), 0.65)
 LOG_EXHAUST = (np.log(2700.0), 0.1)  # 2,300 to 3,200 m/s
 LOG_UPPER_EXHAUST = (np.log(2950.0), 0.13)
-LOG_BURNT = (np.log(0.66), 0.25)  # share of its mass that a vehicle burns in a stage
+LOG_BURNT = (np.log(0.69), 0.22)  # share of its mass that a vehicle burns in a stage
+LOG_CUT_SIGMA = 1.5  # below that, of a last upper stage: thrust may have been ended
 LOG_DRAG_AREA = (np.log(2.5e-5), 0.6)  # m^2/kg at lift-off
 LEAN_SIGMA = 0.004
 TIP_OVER, TIP_OVER_S = (np.radians(6.0), np.radians(5.0)), 6.0  # of a gravity turn: angle, and for how long it is held
@@ -463,7 +464,9 @@ class _Problem:
             by[i, [out, lit]] = 1.0, -1.0
             by[i] /= seconds
             by[i, at : at + 2] = 1.0, -1.0  # log acceleration, log exhaust speed
-        return off / LOG_BURNT[1], by / LOG_BURNT[1]
+            sigma = LOG_CUT_SIGMA if 0 < i == self.stages - 1 and off[i] < 0.0 else LOG_BURNT[1]
+            off[i], by[i] = off[i] / sigma, by[i] / sigma
+        return off, by
 
     def cost_at(self, full: FloatArray, noise: float) -> float:
         """Cost of parameters; infinite for those that no ascent has, or that leave the range of numbers."""
