@@ -1,7 +1,5 @@
 """Command on real imagery."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Commands of `launchwatch`."""
 
-from __future__ import annotations
-
 import gc
 import os
 from pathlib import Path

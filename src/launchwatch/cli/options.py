@@ -1,7 +1,5 @@
 """What the commands share: options, and one way to print JSON."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,19 +1,14 @@
 """Command on observation files."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from launchwatch.cli.options import Folder, Json, Quiet, print_json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def process(

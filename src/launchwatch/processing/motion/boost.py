@@ -74,8 +74,7 @@ NO_ASCENT_CHI2 = 1e12
 FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
 REFERENCE_M = 2e3  # from the launch to the point whose vertical it rises along: 0.02 degrees, 0.3 m of height
 SETTLED = 0.1  # decrease of the cost that ends a descent
-STEERINGS = (PROGRAMME, GRAVITY_TURN)
-RULED_OUT, YOUNG_DEGREES = 0.01, 120  # probability below which, and number of residuals from which, a steering is left
+RULED_OUT, YOUNG_DEGREES = 0.01, 60  # probability below which, and number of residuals from which, a steering is left
 SHORTEST_BURN_S = 1.0
 AT_ONCE_S = 1e-3  # coast of a change of stage without a dark gap
 
@@ -250,7 +249,8 @@ def fit(
         start = None
     if start is None:
         point = ground_below(sights, radar)
-        found = [_fit(epoch_ns, point, sights, radar, timeline, kind, None, omega) for kind in STEERINGS]
+        found = [_fit(epoch_ns, point, sights, radar, timeline, PROGRAMME, None, omega)]
+        found += [_fit(epoch_ns, point, sights, radar, timeline, GRAVITY_TURN, found[0], omega)]
     else:
         point = _launch_deg(start) if _off(start) > REFERENCE_M else (start.lat_deg, start.lon_deg)
         found = [
@@ -261,7 +261,7 @@ def fit(
     if not others and best.chi2 > MISFIT_CHI2 * best.degrees:
         # The steering that was followed alone does not explain what came since: back to the other.
         other = PROGRAMME + GRAVITY_TURN - best.steering
-        others = [_fit(epoch_ns, point, sights, radar, timeline, other, None, omega)]
+        others = [_fit(epoch_ns, point, sights, radar, timeline, other, best, omega)]
         if others[0].evidence < best.evidence:
             best, others = others[0], [best]
     for other_mode in others:
@@ -318,7 +318,12 @@ def _fit(
     known = float(start.parameters[LIFTOFF]) if start is not None else None
     mean, information, steps, knots = _prior(float(times.min()), float(times.max()), timeline, known, steering)
     problem = _Problem(*point, sights, radar, mean, information, steps, knots, timeline, steering, omega)
-    best = problem.search() if start is None else _continue(start, mean, len(knots))
+    if start is None:
+        best = problem.search()
+    else:
+        best = _continue(start, mean, len(knots), steering)
+        if start.steering != steering:
+            best = problem.anneal(best)
     parameters, evidence, covariance, chi2, degrees = problem.finish(best)
     if chi2 > MISFIT_CHI2 * degrees:
         # No profile of this form explains the data: what it says is worth that much less.
@@ -326,13 +331,13 @@ def _fit(
     return Profile(epoch_ns, *point, problem.stages, steering, knots, parameters, covariance, degrees, chi2, evidence)
 
 
-def _continue(start: Profile, mean: FloatArray, knots: int) -> FloatArray:
-    """Start of a fit from an earlier one with other knots or stages."""
+def _continue(start: Profile, mean: FloatArray, knots: int, steering: int) -> FloatArray:
+    """Start of a fit from an earlier one with other knots or stages, or of the other steering."""
     guess = mean.copy()
     guess[:FIRST_KNOT] = start.parameters[:FIRST_KNOT]
-    shared = min(knots, len(start.knots_s))
+    shared = min(knots, len(start.knots_s)) if steering == start.steering else 0
     guess[FIRST_KNOT : FIRST_KNOT + shared] = start.parameters[FIRST_KNOT : FIRST_KNOT + shared]
-    if knots > shared:
+    if knots > shared > 0:
         offset = guess[FIRST_KNOT + shared - 1] - mean[FIRST_KNOT + shared - 1]
         guess[FIRST_KNOT + shared : FIRST_KNOT + knots] += offset
     old, new = start.first_stage, FIRST_KNOT + knots
@@ -518,6 +523,12 @@ class _Problem:
                 : 3 if noise > 10.0 else 2
             ]
         return starts[0][0]
+
+    def anneal(self, guess: FloatArray) -> FloatArray:
+        """Start of a fit from one of the other steering."""
+        for noise in (*ANNEAL, 1.0):
+            guess, _ = self.descend(guess, 8, noise)
+        return guess
 
     def finish(self, guess: FloatArray) -> tuple[FloatArray, float, FloatArray, float, int]:
         """Descend to the end; motion parameters, evidence, covariance, chi-squared and number of residuals."""
