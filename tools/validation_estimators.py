@@ -387,9 +387,9 @@ def one_of_class(seed: int, kind: str, eyes: int) -> list[tuple[str, FloatArray,
     profile = boost.fit(0, sights, None, Timeline(tuple(stagings), burnout))
     found = [("launch", *launch_miss(profile, path.position_m[0]))]
     if kind in ("srbm", "mrbm", "irbm", "icbm", "slbm"):
-        landing = free_landing(*boost.state_at(profile, end + 1.0))
+        landing = free_landing(0, *boost.state_at(profile, end + 1.0))
         if landing is not None:
-            found.append(("impact", ground_miss(landing[0], path.position_m[-1]), landing[3]))
+            found.append(("impact", ground_miss(landing.position, path.position_m[-1]), landing.covariance_m2))
     return found
 
 

@@ -15,7 +15,7 @@ from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, Reg
 from launchwatch.messages.events import BreakUp
 from launchwatch.messages.tracks import LaunchFit, Track, before_air
 from launchwatch.physics.gravity import MU
-from launchwatch.processing.assessments.reach import landing_of, state_of
+from launchwatch.processing.assessments.reach import Landing, landing_of, state_of
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import descent
 
@@ -98,30 +98,19 @@ def descend(track: Track) -> Descent:
     apogee = Estimate(value=highest / 1e3, sigma=max(float(np.sqrt(apogee_slope @ spread @ apogee_slope)) / 1e3, 0.05))
     if perigee_m(track.state) > ORBIT_PERIGEE_M:
         return Descent(None, apogee)
-    landing = free_landing(track.state, track.covariance, mean, moved)
-    if landing is None:
-        return Descent(None, apogee)
-    position, seconds, sigma_s, covariance = landing
-    return Descent(ground_point(position, track.epoch_ns + round(seconds * S), sigma_s, covariance), apogee)
+    landing = free_landing(track.epoch_ns, track.state, track.covariance, (mean, moved))
+    return Descent(None if landing is None else ground_point(*landing), apogee)
 
 
 def free_landing(
-    state: FloatArray,
-    covariance: FloatArray,
-    mean: flight.Fall | None = None,
-    moved: list[flight.Fall] | None = None,
-) -> tuple[FloatArray, float, float, FloatArray] | None:
+    epoch_ns: int, state: FloatArray, covariance: FloatArray, falls: tuple[flight.Fall, list[flight.Fall]] | None = None
+) -> Landing | None:
     """Where a free fall of a state (6,) known with a covariance (6, 6) comes down; null where that is not bounded.
 
-    Linear about the mean in state and drag, whose falls may be given; where the ellipse is so large that the Earth
+    Linear about the mean in state and drag, whose `falls` may be given; where the ellipse is so large that the Earth
     bends under it, by the points of a cubature (Arasaratnam and Haykin, 2009).
-
-    Returns
-    -------
-    Position (3,) ITRF m, seconds, their standard deviation, and covariance (2, 2) of east and north there, m^2.
     """
-    if mean is None or moved is None:
-        mean, moved = _falls(state)
+    mean, moved = falls or _falls(state)
     if mean.seconds < 0.0 or any(f.seconds < 0.0 for f in moved):
         return None
     spread = _spread(covariance)
@@ -138,7 +127,8 @@ def free_landing(
         position, seconds, variance_s2, ground = curved
     if float(np.trace(ground)) > UNBOUNDED_M**2:
         return None
-    return position, seconds, float(np.sqrt(variance_s2)), ground + IMPACT_FLOOR_M**2 * np.eye(2)
+    ground = ground + IMPACT_FLOOR_M**2 * np.eye(2)
+    return Landing(position, epoch_ns + round(seconds * S), float(np.sqrt(variance_s2)), ground)
 
 
 def _cubature(
