@@ -8,6 +8,8 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from launchwatch.core.arrays import FloatArray
@@ -189,7 +191,10 @@ def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> floa
     bias = np.linalg.solve(slopes.T @ slopes + np.eye(4) * BIAS**-2, slopes.T @ residual)
     residual = residual - slopes @ bias
     away = parameters - mean
-    return float(residual @ residual + bias @ bias / BIAS**2 + away @ information @ away)
+    stage = parameters[profile.first_stage :]
+    share = stage[0] - stage[1] + np.log(stage[-1] - parameters[LIFTOFF])  # logarithm of the mass burnt
+    burnt = (share - boost.LOG_BURNT[0]) / boost.LOG_BURNT[1]
+    return float(residual @ residual + bias @ bias / BIAS**2 + away @ information @ away + burnt**2)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -245,6 +250,71 @@ def test_a_fit_goes_on_from_an_earlier_one() -> None:
     sigma = float(np.sqrt(np.trace(whole.covariance[:2, :2])))
     # Both settle where the cost falls by less than 0.1: a third of a sigma in any one direction.
     assert np.linalg.norm(here - there) < 0.5 * sigma
+
+
+@pytest.mark.parametrize("off_deg", [0.3, -0.6])
+def test_a_fit_finds_back_from_a_wrong_vertical(off_deg: float) -> None:
+    """Begun from a reference point tens of kilometres away, it ends about the launch, with the same launch."""
+    _, _, sights, whole = stereo(2)
+    afar = boost._about(whole, (whole.lat_deg + off_deg, whole.lon_deg + off_deg))
+    again = boost.fit(EPOCH, sights, None, Timeline((), BURNOUT), afar)
+    assert boost._off(again) < boost.REFERENCE_M
+    here = itrf_from_geodetic(*boost._launch_deg(again), 0.0) - itrf_from_geodetic(*boost._launch_deg(whole), 0.0)
+    sigma = float(np.sqrt(np.trace(whole.covariance[:2, :2])))
+    # Both settle where the cost falls by less than 0.1: a third of a sigma in any one direction.
+    assert np.linalg.norm(here) < 0.5 * sigma
+    assert again.chi2 == pytest.approx(whole.chi2, abs=10.0 * boost.SETTLED)
+
+
+DEGREE = st.floats(-1.0, 1.0)
+
+
+@given(st.floats(-80.0, 80.0), st.floats(-180.0, 180.0), DEGREE, DEGREE, st.floats(-7.0, 7.0))
+def test_a_launch_told_from_elsewhere_is_the_same(
+    lat: float, lon: float, north: float, east: float, azimuth: float
+) -> None:
+    """Where it is and where it heads do not depend on the reference point, and no turn is added to the azimuth."""
+    whole = stereo(3)[3]
+    parameters = whole.parameters.copy()
+    parameters[[EAST, NORTH, AZIMUTH]] = 500.0, -800.0, azimuth
+    profile = msgspec.structs.replace(whole, lat_deg=lat, lon_deg=lon, parameters=parameters)
+    moved = boost._about(profile, (lat + north, lon + east))
+    places = [itrf_from_geodetic(*boost._launch_deg(p), 0.0) for p in (profile, moved)]
+    # 157 km away the plane of east and north is 2 km over the ground, and looked at 1.4 degrees askew: 48 m
+    assert np.linalg.norm(places[0] - places[1]) < 60.0
+    headings = []
+    for p in (profile, moved):
+        axes, angle = enu_axes(p.lat_deg, p.lon_deg), p.parameters[AZIMUTH]
+        headings.append(np.sin(angle) * axes[0] + np.cos(angle) * axes[1])
+    up = enu_axes(moved.lat_deg, moved.lon_deg)[2]
+    level = headings[0] - (headings[0] @ up) * up
+    np.testing.assert_allclose(headings[1], level / np.linalg.norm(level), atol=1e-9)  # rounding near whole turns
+    assert abs(moved.parameters[AZIMUTH] - azimuth) < 0.2  # meridians converge by 0.1 rad in a degree at 80 degrees
+
+
+def test_slopes_of_what_stages_burnt() -> None:
+    """Against differences; the last of several may have been cut off and counts for less below the usual."""
+    rng = np.random.default_rng(5)
+    truth, _, _, _ = coasting(0)
+    mean, information, steps, knots = boost._prior(float(LATE[0]), float(LATE[-1]), TWO_BURNS, None)
+    sights = seen(path(truth, LATE, 2), SATELLITES[0], LATE, rng)
+    problem = boost._Problem(
+        LAT, LON, sights, None, mean, information, steps, knots, TWO_BURNS, PROGRAMME, OMEGA_EARTH
+    )
+    for off in (0.0, -2.0):
+        full = np.concatenate([mean, np.zeros(2)])
+        full[-PER_STAGE - 3] += off  # log acceleration of the last stage
+        _, by = problem._burnt(full)
+        moved = np.eye(len(full)) * 1e-5
+        differences = [(problem._burnt(full + m)[0] - problem._burnt(full - m)[0]) / 2e-5 for m in moved]
+        np.testing.assert_allclose(by.T, differences, rtol=1e-7, atol=1e-8)  # of central differences
+    share, _ = problem._burnt(full)
+    usual, _ = problem._burnt(np.concatenate([mean, np.zeros(2)]))
+    assert abs(share[1] - usual[1]) < 2.5  # 2 in the logarithm: 9 sigma of a stage that burns out
+    unseen = boost._Problem(
+        LAT, LON, sights, None, mean, information, steps, knots, Timeline(TWO_BURNS.staging), PROGRAMME, OMEGA_EARTH
+    )
+    assert len(unseen._burnt(full)[0]) == 1
 
 
 def test_a_fit_without_measurements_is_refused() -> None:
