@@ -69,10 +69,10 @@ REFERENCE_DEG, REFERENCE_LOOKS, REFERENCE_S, DRIFT = (30.0, 48.0), 60, 600.0, 2e
 def looked(
     place: FloatArray, times: FloatArray, eye: FloatArray, bias: FloatArray, rng: np.random.Generator
 ) -> LinesOfSight:
-    """Lines of sight of one satellite to places (n, 3), with noise and an error (2,) or (n, 2)."""
+    """Lines of sight of one satellite to places (n, 3), with noise and an error (2,) or (n, 2) of its axes."""
     true = (place - eye) / np.linalg.norm(place - eye, axis=1)[:, None]
-    off = rng.normal(size=(len(true), 2)) * SIGMA + bias
-    direction = true + np.einsum("nc,nci->ni", off, tangents_of(true))
+    noise = np.einsum("nc,nci->ni", rng.normal(size=(len(true), 2)) * SIGMA, tangents_of(true))
+    direction = true + noise + bias @ tangents_of(-eye[None] / np.linalg.norm(eye))[0]
     direction /= np.linalg.norm(direction, axis=1)[:, None]
     return LinesOfSight(
         time_s=times,
