@@ -21,6 +21,7 @@ import falcon_observations as seen
 import glide_flights as glides
 import published_flights as published
 import validation_coverage as covered
+import validation_estimators as estimators
 import validation_imagery as imagery
 import validation_physics as physics
 import validation_quiet_day as quiet_day
@@ -217,6 +218,7 @@ def page(seeds: int) -> str:
     parts.append(imagery_section())
     parts.append(quiet_day_section())
     parts.append(typing_section())
+    parts.append(estimators_section())
     rows = monte_carlo(SCENARIO, range(1, seeds + 1))
     parts.append(f"## Estimator: {SCENARIO}, seeds 1 to {seeds}\n\n{NOTE}\n" + markdown(ENSEMBLE, consistency(rows)))
     parts += [f"## {title}\n\n{markdown(heads, rows)}" for title, heads, rows in physics.benchmarks(BUILD)]
@@ -284,6 +286,16 @@ def typing_section() -> str:
     return "\n".join(parts)
 
 
+def estimators_section() -> str:
+    """Errors and ellipses of the boost fit when its flights were last fitted."""
+    file = BUILD / "estimators.json"
+    if not file.is_file():
+        return f"## {estimators.BOUND_TITLE}\n\n{estimators.MISSING}"
+    return "\n".join(
+        f"## {title}\n\n{note}\n{markdown(heads, rows)}" for title, note, heads, rows in estimators.tables(file)
+    )
+
+
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description="Compute docs/validation.md")
@@ -293,7 +305,12 @@ def main() -> None:
     parser.add_argument(
         "--typing", type=int, nargs="?", const=typed.RUNS, help="play every booster so many times anew (50)"
     )
+    parser.add_argument(
+        "--estimators", type=int, nargs="?", const=estimators.RUNS, help="fit so many flights of each case anew (200)"
+    )
     options = parser.parse_args()
+    if options.estimators is not None:
+        estimators.store(BUILD / "estimators.json", options.estimators)
     if options.typing is not None:
         typed.store(BUILD / "typing.json", options.typing)
     if options.quiet_day:
