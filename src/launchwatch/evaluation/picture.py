@@ -10,6 +10,7 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import OMEGA_EARTH
+from launchwatch.evaluation.gospa import gospa
 from launchwatch.evaluation.siap import siap
 from launchwatch.evaluation.tgospa import tgospa
 from launchwatch.messages.envelope import Envelope
@@ -86,7 +87,7 @@ def coast(states: FloatArray, seconds: FloatArray) -> FloatArray:
 
 
 def picture(outputs: Iterable[Envelope], truth: FloatArray, times_ns: IntArray) -> dict[str, Any]:
-    """T-GOSPA, root of its mean over the times, with its parts, and SIAP of one chain.
+    """GOSPA, mean over the times; T-GOSPA, root of its mean over them, with its parts; and SIAP of one chain.
 
     Parameters
     ----------
@@ -96,7 +97,12 @@ def picture(outputs: Iterable[Envelope], truth: FloatArray, times_ns: IntArray) 
     distance = tgospa(told[..., :3], truth[..., :3], CUTOFF_M, SWITCH_M)
     one = siap(told, truth, STEP_S, CUTOFF_M)
     times = len(times_ns)
+    single = [
+        gospa(now[np.isfinite(now[:, 0])], then[np.isfinite(then[:, 0])], CUTOFF_M).distance
+        for now, then in zip(told[..., :3].swapaxes(0, 1), truth[..., :3].swapaxes(0, 1), strict=True)
+    ]
     return {
+        "gospa_km": round(float(np.mean(single)) / 1e3, 4),
         "t_gospa_km": round(distance.distance / math.sqrt(times) / 1e3, 4),
         "localisation_km": round(math.sqrt(distance.localisation / times) / 1e3, 4),
         "missed": round(distance.missed / times, 4),

@@ -12,14 +12,12 @@ import numpy as np
 from launchwatch.catalog.regions import region_contains
 from launchwatch.catalog.schema import Partner, Region, Scenario
 from launchwatch.core.epochs import format_utc
-from launchwatch.core.frames import enu_axes
-from launchwatch.core.gaussians import inside_95_2d, nees
-from launchwatch.core.geodesy import inverse, itrf_from_geodetic
+from launchwatch.evaluation.consistency import consistency, ground_error
 from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
 from launchwatch.evaluation.picture import grid_of, picture, true_paths
-from launchwatch.messages.assessments import Assessment, GroundPoint
+from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.events import Raid
 from launchwatch.messages.observations import InfraredLook, RadarLook
@@ -97,7 +95,7 @@ def summarise(
 
 
 def _evaluation(cases: Sequence[CaseRecord], launches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What each chain's picture of the launches was worth, case by case, and when it knew what of each launch."""
+    """What each chain's picture was worth, how sure it was, case by case, and when it knew what of each launch."""
     heard = {
         launch["id"]: {
             (partner, chain): line[chain]["first_detection_s"]
@@ -106,7 +104,7 @@ def _evaluation(cases: Sequence[CaseRecord], launches: Sequence[Mapping[str, Any
         }
         for launch in launches
     }
-    pictures, known = [], []
+    pictures, known, stated = [], [], []
     for case in cases:
         if not case.flights:
             continue
@@ -125,6 +123,12 @@ def _evaluation(cases: Sequence[CaseRecord], launches: Sequence[Mapping[str, Any
                 "partners": _by_partner({key: picture(r.outputs, truth, times_ns) for key, r in case.chains.items()}),
             }
         )
+        last: dict[tuple[str, str], dict[str, Assessment]] = {key: {} for key in case.chains}
+        for launch, chains in told.items():
+            for key, versions in chains.items():
+                last[key][launch] = versions[-1][1]
+        lines_of = {key: consistency(r.outputs, case.flights, last[key]) for key, r in case.chains.items()}
+        stated.append({"case": case.case, "partners": _by_partner(lines_of)})
         for flight in case.flights:
             lines = {
                 key: {
@@ -134,7 +138,7 @@ def _evaluation(cases: Sequence[CaseRecord], launches: Sequence[Mapping[str, Any
                 for key in case.chains
             }
             known.append({"id": flight.launch, "partners": _by_partner(lines)})
-    return {"pictures": pictures, "knowledge": known}
+    return {"pictures": pictures, "knowledge": known, "consistency": stated}
 
 
 def _by_partner(of_chains: Mapping[tuple[str, str], dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -309,8 +313,8 @@ def _errors(case: CaseRecord, flight: FlightTruth, name: str) -> list[dict[str, 
 
 
 def _error(at: str, assessment: Assessment, flight: FlightTruth) -> dict[str, Any]:
-    launch = _ground_error(assessment.launch_point, flight.launch_deg)
-    impact = _ground_error(assessment.impact, flight.impact_deg)
+    launch = ground_error(assessment.launch_point, flight.launch_deg)
+    impact = ground_error(assessment.impact, flight.impact_deg)
     azimuth = None
     if assessment.azimuth_deg is not None:
         azimuth = round((assessment.azimuth_deg.value - flight.azimuth_deg + 180.0) % 360.0 - 180.0, 3)
@@ -318,33 +322,22 @@ def _error(at: str, assessment: Assessment, flight: FlightTruth) -> dict[str, An
     return {
         "at": at,
         "event_id": assessment.event,
-        "launch_point_km": launch["km"],
+        "launch_point_km": launch.km if launch is not None else None,
         "launch_time_s": _rounded((launch_point.time_ns - flight.time_ns) / S) if launch_point is not None else None,
-        "impact_point_km": impact["km"],
+        "impact_point_km": impact.km if impact is not None else None,
         "impact_time_s": (
             _rounded((fall.time_ns - flight.time_ns) / S - flight.impact_s)
             if fall is not None and flight.impact_s is not None
             else None
         ),
         "azimuth_deg": azimuth,
-        "inside_95": {"launch_point": launch["inside"], "impact_point": impact["inside"]},
-        "nees": {"launch_point": launch["nees"], "impact_point": impact["nees"]},
-        "semi_major_km": {"launch_point": launch["major"], "impact_point": impact["major"]},
-    }
-
-
-def _ground_error(point: GroundPoint | None, place: tuple[float, float] | None) -> dict[str, Any]:
-    """Distance, containment, consistency and size of one ground point against the truth."""
-    if point is None or place is None:
-        return {"km": None, "inside": None, "nees": None, "major": None}
-    axes = enu_axes(point.lat_deg, point.lon_deg)[:2]
-    away = axes @ (itrf_from_geodetic(*place, 0.0) - itrf_from_geodetic(point.lat_deg, point.lon_deg, 0.0))
-    distance, _, _ = inverse(point.lat_deg, point.lon_deg, *place)
-    return {
-        "km": round(distance / 1e3, 4),
-        "inside": inside_95_2d(away, point.covariance_m2),
-        "nees": round(nees(away, point.covariance_m2), 4),
-        "major": round(point.ellipse_95.semi_major_km, 4),
+        **{
+            key: {
+                "launch_point": None if launch is None else getattr(launch, name),
+                "impact_point": None if impact is None else getattr(impact, name),
+            }
+            for key, name in (("inside_95", "inside"), ("nees", "nees"), ("semi_major_km", "major_km"))
+        },
     }
 
 

@@ -81,9 +81,12 @@ KNOWLEDGE_FIGURE = (
 )
 KNOWLEDGE_TABLE = (
     "When each chain knew what (median in minutes:seconds after lift-off, with the number of launches that got there), "
-    "and what its picture of all of them was worth: T-GOSPA, root of its mean over the times (20 km where an object is "
-    "missed or false counts half of its square, 10 km for a change of track); part of the objects' time with a track, "
-    "part of the tracks' time that is of nothing (SIAP, gate 20 km), and changes of track."
+    "and what its picture of all of them was worth: GOSPA, mean over the times, and T-GOSPA, root of its mean (20 km "
+    "where an object is missed or false counts half of its square, 10 km for a change of track); part of the objects' "
+    "time with a track, part of the tracks' time that is of nothing (SIAP, gate 20 km), and changes of track. Then "
+    "whether it was as sure as it should be: mean squared error of its states over what they stated (NEES, 6 if that "
+    "was right), the share of states and the number of launch and impact points, in the end, that lie in their 95 % "
+    "ellipses, and chi-squared of the fitted ascents over its degrees of freedom (NIS, 1 if the model holds)."
 )
 
 _NOBODY = "No sensor detected it."

@@ -20,7 +20,10 @@ KNOWN = {
     "impact_within_200_km_s": "impact within 200 km",
     "impact_within_20_km_s": "impact within 20 km",
 }
-COLUMNS = (*KNOWN.values(), "T-GOSPA (km)", "completeness", "spurious", "switches")
+COLUMNS = (
+    *KNOWN.values(), "GOSPA, T-GOSPA (km)", "complete", "spurious", "switches", "NEES(6)", "states in 95 %",
+    "launch, impact in 95 %", "NIS",
+)  # fmt: skip
 """Columns of a row, left to right."""
 
 _LOOK = {
@@ -40,7 +43,10 @@ def knowledge_rows(view: RunView) -> tuple[tuple[str, ...], ...]:
         for chain in CHAINS:
             known = [one["partners"][partner][chain] for one in evaluation["knowledge"]]
             pictures = [one["partners"][partner][chain] for one in evaluation["pictures"]]
-            rows.append((partner, chain, *(_median(known, name) for name in KNOWN), *_worth(pictures)))
+            stated = [one["partners"][partner][chain] for one in evaluation["consistency"]]
+            rows.append(
+                (partner, chain, *(_median(known, name) for name in KNOWN), *_worth(pictures), *_sureness(stated))
+            )
     return tuple(rows)
 
 
@@ -63,11 +69,37 @@ def _median(known: Sequence[Mapping[str, Any]], name: str) -> str:
 
 def _worth(pictures: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     distance = math.sqrt(statistics.fmean(one["t_gospa_km"] ** 2 for one in pictures))
+    single = statistics.fmean(one["gospa_km"] for one in pictures)
     parts = []
     for name in ("completeness", "spuriousness"):
         values = [one["siap"][name] for one in pictures if one["siap"][name] is not None]
         parts.append(f"{100.0 * statistics.fmean(values):.0f} %" if values else NONE)
-    return (f"{distance:.2f}", *parts, f"{sum(one['switches'] for one in pictures):g}")
+    return (f"{single:.2f}, {distance:.2f}", *parts, f"{sum(one['switches'] for one in pictures):g}")
+
+
+def _sureness(stated: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    states = [one["nees_6"] for one in stated if one["nees_6"]["of"]]
+    count = sum(one["of"] for one in states)
+    nees, inside = (_share(states, name) for name in ("mean", "inside_95"))
+    points = []
+    for point in ("launch_point", "impact_point"):
+        known = [one[point] for one in stated if one[point]["of"]]
+        share = _share(known, "inside_95")
+        points.append(NONE if share is None else f"{share * sum(one['of'] for one in known):.0f} of "
+                      f"{sum(one['of'] for one in known)}")  # fmt: skip
+    fits = [one["nis_per_degree"] for one in stated if one["nis_per_degree"] is not None]
+    return (
+        NONE if nees is None else f"{nees:.1f}",
+        NONE if inside is None else f"{100.0 * inside:.0f} % (n={count})",
+        ", ".join(points),
+        f"{statistics.fmean(fits):.2f}" if fits else NONE,
+    )
+
+
+def _share(found: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    """Mean over all that was counted."""
+    count = sum(one["of"] for one in found)
+    return sum(one[name] * one["of"] for one in found) / count if count else None
 
 
 def knowledge_figure(view: RunView, key: str, mark: str) -> str:

@@ -10,7 +10,17 @@ from launchwatch.report.knowledge import COLUMNS, knowledge_figure, knowledge_ro
 
 def picture(t_gospa_km, completeness):
     parts = {"completeness": completeness, "spuriousness": None}
-    return {"t_gospa_km": t_gospa_km, "switches": 0.5, "siap": parts}
+    return {"gospa_km": t_gospa_km / 2.0, "t_gospa_km": t_gospa_km, "switches": 0.5, "siap": parts}
+
+
+def stated(nees, count, inside, fitted):
+    points = {"median_km": 1.0, "inside_95": inside, "nees_2": 2.0, "of": 1}
+    return {
+        "nees_6": {"mean": nees, "median": nees, "inside_95": inside, "of": count},
+        "nis_per_degree": fitted,
+        "launch_point": points,
+        "impact_point": points | {"of": 0},
+    }
 
 
 def known(first, near):
@@ -40,6 +50,10 @@ def judged(lofted):
             {"id": "b", "partners": of_all(known(50.0, None), known(40.0, 300.0))},
         ],
     }
+    evaluation["consistency"] = [
+        {"case": "a", "partners": of_all(stated(5.0, 30, 1.0, 0.9), stated(6.0, 10, 1.0, None))},
+        {"case": "b", "partners": of_all(stated(9.0, 10, 0.0, 1.1), stated(6.0, 10, 1.0, None))},
+    ]
     raid = {
         "id": "jp-1/raid", "case": "a", "events": ["jp-1", "jp-2"], "first_launch": "2017-11-28T18:17:00.000Z",
         "last_launch": "2017-11-28T18:18:00.000Z", "count": {"lowest": 1, "probable": 2, "highest": 3},
@@ -51,8 +65,10 @@ def test_rows_are_medians_over_the_launches_that_got_there(judged):
     rows = knowledge_rows(judged)
     assert len(rows) == 2 * len(judged.summary["partners"])
     alone, integrated = rows[:2]
-    assert alone[2:] == ("00:50 (n=1)", "01:30 (n=2)", "–", "–", "3.54", "60 %", "–", "1")
-    assert integrated[2:] == ("00:35 (n=2)", "01:30 (n=2)", "04:10 (n=2)", "–", "1.00", "–", "–", "1")
+    assert alone[2:6] == ("00:50 (n=1)", "01:30 (n=2)", "–", "–")
+    assert alone[6:] == ("1.75, 3.54", "60 %", "–", "1", "6.0", "75 % (n=40)", "1 of 2, –", "1.00")
+    assert integrated[2:6] == ("00:35 (n=2)", "01:30 (n=2)", "04:10 (n=2)", "–")
+    assert integrated[6:] == ("0.50, 1.00", "–", "–", "1", "6.0", "100 % (n=20)", "2 of 2, –", "–")
     assert all(len(row) == 2 + len(COLUMNS) for row in rows)
 
 
