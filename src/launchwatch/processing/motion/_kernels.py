@@ -222,12 +222,26 @@ def _ascend(
 
 
 @njit(cache=True, error_model="numpy")
-def _on_the_pad(parameters: FloatArray, launch: FloatArray, axes: FloatArray) -> FloatArray:
-    """Start (7,) of the ascent: lift-off, at rest at the launch point."""
-    start = np.zeros(7)
+def launch_frame(east: float, north: float, launch: FloatArray, axes: FloatArray) -> FloatArray:
+    """Launch point and its east, north and up (4, 3), so far along the ground from the reference point.
+
+    The ground is a sphere about the point below the reference; the axes are carried along the great circle.
+    """
+    radius = math.sqrt(launch[0] ** 2 + launch[1] ** 2 + launch[2] ** 2)
+    angle = math.sqrt(east * east + north * north) / radius
+    per_m, bend = 1.0 / radius, 0.5 / radius**2  # sin(angle) and 1 - cos(angle), over the distance and its square
+    if angle > 1e-6:
+        per_m, bend = math.sin(angle) / (angle * radius), (1.0 - math.cos(angle)) / (angle * radius) ** 2
+    fall = bend * (east * east + north * north)
+    frame = np.empty((4, 3))
     for j in range(3):
-        start[1 + j] = launch[j] + parameters[EAST] * axes[0, j] + parameters[NORTH] * axes[1, j]
-    return start
+        away = east * axes[0, j] + north * axes[1, j]
+        frame[0, j] = launch[j] + radius * (per_m * away - fall * axes[2, j])
+        back = per_m * axes[2, j] + bend * away
+        frame[1, j] = axes[0, j] - east * back
+        frame[2, j] = axes[1, j] - north * back
+        frame[3, j] = axes[2, j] * (1.0 - fall) + per_m * away
+    return frame
 
 
 @njit(cache=True, error_model="numpy")
@@ -246,12 +260,13 @@ def _flown(
     trail: FloatArray,
 ) -> tuple[FloatArray, int]:
     """States (n, 6) of a whole profile, and the number of steps; `trail` as of `_ascend`."""
-    start = _on_the_pad(parameters, launch, axes)
-    out = np.empty((times_s.shape[0], 6))
+    frame = launch_frame(parameters[EAST], parameters[NORTH], launch, axes)
+    start, out = np.zeros(7), np.zeros((times_s.shape[0], 6))
+    start[1:4] = frame[0]
     for i in range(times_s.shape[0]):
-        out[i] = start[1:]
+        out[i, :3] = frame[0]
     steps = _ascend(
-        start, parameters, stages, steering, knots_s, axes, omega, times_s, step_s, table, edges, out, trail
+        start, parameters, stages, steering, knots_s, frame[1:], omega, times_s, step_s, table, edges, out, trail
     )
     return out, steps
 
@@ -274,7 +289,8 @@ def boost_states(
 
     Parameters
     ----------
-    parameters : (6 + knots + 4 stages + 1,) east m, north m, lift-off s, azimuth rad, log drag area over mass,
+    parameters : (6 + knots + 4 stages + 1,) east m, north m along the ground, lift-off s, azimuth rad from the north
+        that is carried along from the reference point, log drag area over mass,
         lean rad, pitch at the knots rad (in a gravity turn one: the tip-over), per stage log acceleration at ignition,
         log exhaust speed, ignition s and the coast before it s (both not read for the first stage, which ignites at
         lift-off); burnout s.
@@ -309,6 +325,7 @@ def boost_jacobian(
     base, flown = _flown(
         parameters, stages, steering, knots_s, launch, axes, omega, times_s, step_s, table, edges, trail
     )
+    carried = launch_frame(parameters[EAST], parameters[NORTH], launch, axes)[1:]
     slopes = np.empty((n, 6, p))
     for j in range(p):
         moved = parameters.copy()
@@ -325,8 +342,9 @@ def boost_jacobian(
             if at >= 0:
                 begin, none = trail[at], trail[:0]
                 _ascend(
-                    begin, moved, stages, steering, knots_s, axes, omega, times_s, step_s, table, edges, states, none
-                )
+                    begin, moved, stages, steering, knots_s, carried, omega, times_s, step_s, table, edges, states,
+                    none,
+                )  # fmt: skip
         for i in range(n):
             for c in range(6):
                 slopes[i, c, j] = (states[i, c] - base[i, c]) / steps[j]

@@ -36,6 +36,7 @@ from launchwatch.processing.motion._kernels import (
     VERTICAL_S,
     boost_jacobian,
     boost_states,
+    launch_frame,
 )
 from launchwatch.processing.motion.guess import ground_below
 from launchwatch.processing.motion.measurements import (
@@ -72,7 +73,7 @@ ANNEAL = (300.0, 50.0, 8.0)  # noise factors through which a fit without a start
 MISFIT_CHI2 = 1.5
 NO_ASCENT_CHI2 = 1e12
 FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
-REFERENCE_M = 2e3  # from the launch to the point whose vertical it rises along: 0.02 degrees, 0.3 m of height
+REFERENCE_M = 2e3  # from the launch to the point about which it is fitted
 SETTLED = 0.1  # decrease of the cost that ends a descent
 RULED_OUT, YOUNG_DEGREES = 0.01, 60  # probability below which, and number of residuals from which, a steering is left
 SHORTEST_BURN_S = 1.0
@@ -252,7 +253,7 @@ def fit(
         found = [_fit(epoch_ns, point, sights, radar, timeline, PROGRAMME, None, omega)]
         found += [_fit(epoch_ns, point, sights, radar, timeline, GRAVITY_TURN, found[0], omega)]
     else:
-        point = _launch_deg(start) if _off(start) > REFERENCE_M else (start.lat_deg, start.lon_deg)
+        point = launch_deg(start) if _off(start) > REFERENCE_M else (start.lat_deg, start.lon_deg)
         found = [
             _fit(epoch_ns, point, sights, radar, timeline, mode.steering, _about(mode, point), omega)
             for _, mode in start.modes
@@ -269,7 +270,7 @@ def fit(
         if best.modes[1][0] < RULED_OUT and best.degrees > YOUNG_DEGREES:
             best.other = None
     if start is None and _off(best) > REFERENCE_M:
-        # The vertical, and the ground, are those of the point about which it was fitted.
+        # Ellipsoid and vertical are exact only near the point about which it was fitted.
         return fit(epoch_ns, sights, radar, timeline, best, omega)
     return best
 
@@ -279,26 +280,38 @@ def _off(profile: Profile) -> float:
     return float(np.hypot(profile.parameters[EAST], profile.parameters[NORTH]))
 
 
-def _launch_deg(profile: Profile) -> tuple[float, float]:
-    """Geodetic latitude and longitude of the launch."""
-    east, north = profile.parameters[[EAST, NORTH]]
-    axes = enu_axes(profile.lat_deg, profile.lon_deg)
-    lat, lon, _ = geodetic_from_itrf(
-        itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0) + east * axes[0] + north * axes[1]
-    )
+def launch_deg(profile: Profile, east: float | None = None, north: float | None = None) -> tuple[float, float]:
+    """Geodetic latitude and longitude of the launch, or of a point so far east and north of the reference point, m."""
+    lat, lon, _ = geodetic_from_itrf(_frame(profile, east, north)[0])
     return float(lat), float(lon)
+
+
+def _frame(profile: Profile, east: float | None = None, north: float | None = None) -> FloatArray:
+    """Launch point and its carried axes (4, 3)."""
+    at = profile.parameters
+    return launch_frame(
+        float(at[EAST]) if east is None else east,
+        float(at[NORTH]) if north is None else north,
+        itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0),
+        enu_axes(profile.lat_deg, profile.lon_deg),
+    )
 
 
 def _about(profile: Profile, point: tuple[float, float]) -> Profile:
     """The same launch and azimuth, told from another reference point."""
     if point == (profile.lat_deg, profile.lon_deg):
         return profile
-    axes, moved = enu_axes(profile.lat_deg, profile.lon_deg), enu_axes(*point)
+    frame = _frame(profile)
+    origin, axes = itrf_from_geodetic(*point, 0.0), enu_axes(*point)
+    radius = float(np.linalg.norm(origin))
+    there = itrf_from_geodetic(*launch_deg(profile), 0.0) - origin + radius * axes[2]
+    level = axes[:2] @ there
+    angle = float(np.arctan2(np.hypot(*level), axes[2] @ there))
     parameters = profile.parameters.copy()
-    launch = itrf_from_geodetic(*_launch_deg(profile), 0.0)
-    parameters[[EAST, NORTH]] = moved[:2] @ (launch - itrf_from_geodetic(*point, 0.0))
-    heading = np.array([np.sin(parameters[AZIMUTH]), np.cos(parameters[AZIMUTH])]) @ axes[:2]
-    azimuth = np.arctan2(heading @ moved[0], heading @ moved[1])
+    parameters[[EAST, NORTH]] = level * (radius * angle / max(float(np.hypot(*level)), 1e-9))
+    carried = launch_frame(float(parameters[EAST]), float(parameters[NORTH]), origin, axes)
+    heading = np.array([np.sin(parameters[AZIMUTH]), np.cos(parameters[AZIMUTH])]) @ frame[1:3]
+    azimuth = np.arctan2(heading @ carried[1], heading @ carried[2])
     parameters[AZIMUTH] += np.remainder(azimuth - parameters[AZIMUTH] + np.pi, 2.0 * np.pi) - np.pi
     return msgspec.structs.replace(profile, lat_deg=point[0], lon_deg=point[1], parameters=parameters)
 

@@ -6,9 +6,7 @@ import math
 
 import numpy as np
 
-from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import squared_distance
-from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.tracks import LaunchFit, Phenomenology
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import boost
@@ -234,10 +232,8 @@ def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
 
 def launch_of(profile: Profile) -> LaunchFit:
     """Launch point, lift-off and azimuth of a profile."""
-    origin = itrf_from_geodetic(profile.lat_deg, profile.lon_deg, 0.0)
-    axes = enu_axes(profile.lat_deg, profile.lon_deg)
     (east, north, liftoff_s, azimuth), covariance = boost.launch_of(profile)
-    lat, lon, _ = geodetic_from_itrf(origin + east * axes[0] + north * axes[1])
+    lat, lon = boost.launch_deg(profile, float(east), float(north))
     covariance[[0, 1], [0, 1]] += LAUNCH_FLOOR_M**2
     return LaunchFit(
         lat_deg=float(lat),

@@ -8,7 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
+from scipy.spatial.transform import Rotation
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
@@ -33,6 +36,7 @@ from launchwatch.processing.motion._kernels import (
     boost_states,
     coast,
     coast_with_slopes,
+    launch_frame,
     line_of_sight_rows,
     to_ground,
 )
@@ -82,13 +86,31 @@ def falling(drag: float) -> Callable[[float, FloatArray], FloatArray]:
     return derivative
 
 
+def frame_twin(east: float, north: float) -> tuple[FloatArray, FloatArray]:
+    """Place and axes after a rotation about the horizontal across the way."""
+    radius = float(np.linalg.norm(LAUNCH))
+    across = north * -AXES[0] + east * AXES[1]
+    turn = Rotation.from_rotvec(across / max(np.linalg.norm(across), 1e-30) * np.hypot(east, north) / radius)
+    axes = turn.apply(AXES)
+    return LAUNCH + radius * (axes[2] - AXES[2]), axes
+
+
+@given(st.floats(-2e6, 2e6), st.floats(-2e6, 2e6))
+def test_the_launch_frame_is_carried_along_the_ground(east: float, north: float) -> None:
+    """A rotation of the reference's own: axes stay across each other, and the way has its length."""
+    frame = launch_frame(east, north, LAUNCH, AXES)
+    place, axes = frame_twin(east, north)
+    np.testing.assert_allclose(frame[0], place, atol=1e-6)  # rounding of 6,000 km, and the series
+    np.testing.assert_allclose(frame[1:], axes, atol=1e-12)
+
+
 def boosting(parameters: FloatArray, stage: int | None) -> Callable[[float, FloatArray], FloatArray]:
     """Right-hand side of a boosting body, t from lift-off; no stage is free flight."""
     first = FIRST_KNOT + len(KNOTS)
     azimuth = parameters[AZIMUTH]
-    up = AXES[2]
-    along = np.sin(azimuth) * AXES[0] + np.cos(azimuth) * AXES[1]
-    cross = np.cos(azimuth) * AXES[0] - np.sin(azimuth) * AXES[1]
+    _, (east, north, up) = frame_twin(parameters[EAST], parameters[NORTH])
+    along = np.sin(azimuth) * east + np.cos(azimuth) * north
+    cross = np.cos(azimuth) * east - np.sin(azimuth) * north
 
     def derivative(t: float, y: FloatArray) -> FloatArray:
         a = inertial_forces(y)
@@ -109,7 +131,7 @@ def boosting(parameters: FloatArray, stage: int | None) -> Callable[[float, Floa
 
 def boost_twin(parameters: FloatArray, times: FloatArray) -> FloatArray:
     """States of the boost profile at `times` s after the zero, stage by stage to a tight tolerance."""
-    y = np.concatenate([LAUNCH + parameters[EAST] * AXES[0] + parameters[NORTH] * AXES[1], np.zeros(3)])
+    y = np.concatenate([frame_twin(parameters[EAST], parameters[NORTH])[0], np.zeros(3)])
     since = times - parameters[LIFTOFF]
     out = np.tile(y, (len(times), 1))
     # Knots are kinks of the pitch: the integration stops at each, so that its own order holds.
