@@ -38,7 +38,7 @@ from launchwatch.processing.motion._kernels import (
     boost_states,
     launch_frame,
 )
-from launchwatch.processing.motion.guess import ground_below
+from launchwatch.processing.motion.guess import beyond_limb, ground_below
 from launchwatch.processing.motion.measurements import (
     LinesOfSight,
     Plots,
@@ -74,6 +74,7 @@ MISFIT_CHI2 = 1.5
 NO_ASCENT_CHI2 = 1e12
 FARTHEST_LIFTOFF_S = 3600.0  # from the first sight
 REFERENCE_M = 2e3  # from the launch to the point about which it is fitted
+SAME_M = 10e3  # launches nearer than this, found twice, are one solution
 SETTLED = 0.1  # decrease of the cost that ends a descent
 RULED_OUT, YOUNG_DEGREES = 0.01, 60  # probability below which, and number of residuals from which, a steering is left
 SHORTEST_BURN_S = 1.0
@@ -94,7 +95,7 @@ class Profile(msgspec.Struct):
     degrees, chi2 : number of residuals, and the sum of their squares.
     evidence : minus twice the logarithm of the probability of the data under this steering (Laplace, 1774), without a
         term that all share.
-    other : the fit under the other steering, from the same reference point, while the data do not rule it out.
+    others : other fits that the data do not rule out: of the other steering, or from beyond the limb.
     """
 
     epoch_ns: int
@@ -108,17 +109,16 @@ class Profile(msgspec.Struct):
     degrees: int
     chi2: float
     evidence: float = 0.0
-    other: Profile | None = None
+    others: tuple[Profile, ...] = ()
 
     @property
     def modes(self) -> list[tuple[float, Profile]]:
         """What the data leave open: probabilities and profiles, this one first."""
-        if self.other is None:
-            return [(1.0, self)]
-        # A misfit that both share makes a difference between them worth that much less.
+        # A misfit that all share makes a difference between them worth that much less.
         worth = max(self.chi2 / max(self.degrees, 1), 1.0)
-        odds = float(np.exp(-0.5 * min((self.other.evidence - self.evidence) / worth, 600.0)))
-        return [(1.0 / (1.0 + odds), self), (odds / (1.0 + odds), self.other)]
+        odds = [float(np.exp(-0.5 * min((o.evidence - self.evidence) / worth, 600.0))) for o in self.others]
+        every = 1.0 + sum(odds)
+        return [(odd / every, mode) for odd, mode in zip((1.0, *odds), (self, *self.others), strict=True)]
 
     @property
     def first_stage(self) -> int:
@@ -248,31 +248,41 @@ def fit(
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     if start is not None and not _sound(start.parameters, float(times.min())):
         start = None
+    def fitted(steering: int, begin: Profile | None, point: tuple[float, float]) -> Profile:
+        return _fit(epoch_ns, point, sights, radar, timeline, steering, begin, omega)
+
     if start is None:
-        point = ground_below(sights, radar)
-        found = [_fit(epoch_ns, point, sights, radar, timeline, PROGRAMME, None, omega)]
-        found += [_fit(epoch_ns, point, sights, radar, timeline, GRAVITY_TURN, found[0], omega)]
+        beyond = beyond_limb(sights) if radar is None else None
+        found = [fitted(PROGRAMME, None, point) for point in (ground_below(sights, radar), beyond) if point is not None]
+        found += [fitted(GRAVITY_TURN, mode, (mode.lat_deg, mode.lon_deg)) for mode in found]
     else:
-        point = launch_deg(start) if _off(start) > REFERENCE_M else (start.lat_deg, start.lon_deg)
-        found = [
-            _fit(epoch_ns, point, sights, radar, timeline, mode.steering, _about(mode, point), omega)
-            for _, mode in start.modes
-        ]
-    best, *others = sorted(found, key=lambda mode: mode.evidence)
-    if not others and best.chi2 > MISFIT_CHI2 * best.degrees:
+        begins = [_about(mode, launch_deg(mode)) if _off(mode) > REFERENCE_M else mode for _, mode in start.modes]
+        found = [fitted(mode.steering, mode, (mode.lat_deg, mode.lon_deg)) for mode in begins]
+    if len(found) == 1 and found[0].chi2 > MISFIT_CHI2 * found[0].degrees:
         # The steering that was followed alone does not explain what came since: back to the other.
-        other = PROGRAMME + GRAVITY_TURN - best.steering
-        others = [_fit(epoch_ns, point, sights, radar, timeline, other, best, omega)]
-        if others[0].evidence < best.evidence:
-            best, others = others[0], [best]
-    for other_mode in others:
-        best.other = other_mode
-        if best.modes[1][0] < RULED_OUT and best.degrees > YOUNG_DEGREES:
-            best.other = None
+        (one,) = found
+        found.append(fitted(PROGRAMME + GRAVITY_TURN - one.steering, one, (one.lat_deg, one.lon_deg)))
+    best = _mixed_of(found)
     if start is None and _off(best) > REFERENCE_M:
         # Ellipsoid and vertical are exact only near the point about which it was fitted.
         return fit(epoch_ns, sights, radar, timeline, best, omega)
     return best
+
+
+def _mixed_of(found: list[Profile]) -> Profile:
+    """The most probable profile with those others that are not ruled out, each solution once."""
+    best, *rest = sorted(found, key=lambda mode: mode.evidence)
+    for mode in rest:
+        if not any(m.steering == mode.steering and _apart(m, mode) < SAME_M for m in (best, *best.others)):
+            best.others = (*best.others, mode)
+    if best.degrees > YOUNG_DEGREES:
+        best.others = tuple(mode for weight, mode in best.modes[1:] if weight >= RULED_OUT)
+    return best
+
+
+def _apart(a: Profile, b: Profile) -> float:
+    """Distance between two launches, m."""
+    return float(np.linalg.norm(_frame(a)[0] - _frame(b)[0]))
 
 
 def _off(profile: Profile) -> float:
@@ -610,7 +620,7 @@ def launch_of(profile: Profile) -> tuple[FloatArray, FloatArray]:
     keep = [EAST, NORTH, LIFTOFF, AZIMUTH]
     found = []
     for weight, mode in profile.modes:
-        launch = mode.parameters[keep]
+        launch = _about(mode, (profile.lat_deg, profile.lon_deg)).parameters[keep]
         # both azimuths on one turn of the circle
         launch[3] -= 2.0 * np.pi * np.round((launch[3] - profile.parameters[AZIMUTH]) / (2.0 * np.pi))
         found.append((weight, launch, mode.covariance[np.ix_(keep, keep)]))

@@ -28,7 +28,7 @@ from launchwatch.processing.motion._kernels import (
     boost_states,
 )
 from launchwatch.processing.motion.boost import Profile, Staging, Timeline, _inverse
-from launchwatch.processing.motion.guess import ground_below
+from launchwatch.processing.motion.guess import beyond_limb, ground_below
 from launchwatch.processing.motion.measurements import LinesOfSight, bias_slopes, combine, sight_residuals, tangents_of
 
 EPOCH = 1_700_000_000_000_000_000
@@ -314,6 +314,54 @@ def test_slopes_of_what_stages_burnt() -> None:
         LAT, LON, sights, None, mean, information, steps, knots, Timeline(TWO_BURNS.staging), PROGRAMME, OMEGA_EARTH
     )
     assert len(unseen._burnt(full)[0]) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_near_the_limb_both_places_are_told(seed: int) -> None:
+    """The sight of one satellite meets the height of the first looks twice, and nothing tells which it was."""
+    rng = np.random.default_rng(3000 + seed)
+    truth = drawn(rng)
+    times = np.arange(38.0, 115.0, 3.0)
+    limb = itrf_from_geodetic(0.0, LON + 75.5, 35_786e3)  # it goes down by 2.5 degrees
+    profile = boost.fit(EPOCH, seen(path(truth, times), limb, times, rng), None, Timeline((), BURNOUT))
+    parameters = np.concatenate([truth[:2], profile.parameters[2:]])
+    pad = boost._about(
+        msgspec.structs.replace(profile, lat_deg=LAT, lon_deg=LON, parameters=parameters),
+        (profile.lat_deg, profile.lon_deg),
+    )
+    mean, covariance = boost.launch_of(profile)
+    assert nees(mean[:2] - pad.parameters[:2], covariance[:2, :2]) < chi2.ppf(0.95, 2)
+    # as far behind the limb as before it: twice 6371 km times the sine, less for what is seen 10 km up
+    likely = [mode for weight, mode in profile.modes if weight > 0.1]
+    apart = max(boost._apart(profile, mode) for mode in likely)
+    assert apart == pytest.approx(2.0 * 6371e3 * np.sin(np.radians(2.5)), rel=0.2)
+    near = min(likely, key=lambda mode: float(np.hypot(*(_place(mode) - _place(pad)))))
+    assert np.hypot(*(_place(near) - _place(pad))) < 1.0
+
+
+def _place(profile: Profile) -> FloatArray:
+    """Latitude and longitude of the launch, deg."""
+    return np.array(boost.launch_deg(profile))
+
+
+@given(st.floats(-60.0, 60.0), st.floats(0.0, 360.0), st.floats(-12.0, -0.5))
+def test_the_place_beyond_the_limb_is_as_high(lat: float, azimuth: float, down_deg: float) -> None:
+    """A straight line has the height of the first look again; of a steep one that is out of reach."""
+    place = itrf_from_geodetic(lat, 20.0, 10e3)
+    east, north, up = enu_axes(lat, 20.0)
+    level = np.sin(np.radians(azimuth)) * east + np.cos(np.radians(azimuth)) * north
+    direction = np.cos(np.radians(down_deg)) * level + np.sin(np.radians(down_deg)) * up
+    eye = place - 3.6e7 * direction
+    sights = seen(np.tile(np.concatenate([place, np.zeros(3)]), (3, 1)), eye, np.arange(3.0), np.random.default_rng(0))
+    found = beyond_limb(sights)
+    half = 6381e3 * np.sin(np.radians(-down_deg))
+    if found is None:
+        assert 2.0 * half > 1300e3  # the limit of 1,500 km, on a sphere and with noise
+        return
+    away = itrf_from_geodetic(*found, 0.0) - place
+    far = float(np.linalg.norm(away))
+    assert 150e3 < far < 1700e3
+    assert away @ direction / far > 0.98  # behind
 
 
 def test_a_fit_without_measurements_is_refused() -> None:
