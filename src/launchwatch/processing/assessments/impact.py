@@ -136,6 +136,7 @@ def _cubature(
 ) -> tuple[FloatArray, float, float, FloatArray] | None:
     """Mean position, time, its variance and ground covariance of the falls; null where one of them stays up."""
     scale = np.sqrt(np.diag(spread))
+    scale[scale == 0.0] = 1.0  # of what is known for sure: a profile that has not lifted off yet stands still
     values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))
     arms = np.sqrt(len(spread) * np.maximum(values, 0.0)) * (vectors * scale[:, None])
     from_lat, from_lon, _ = geodetic_from_itrf(mean.position)

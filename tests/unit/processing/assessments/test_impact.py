@@ -71,3 +71,15 @@ def test_what_may_stay_up_comes_down_nowhere() -> None:
     """Near orbital speed a tenth of it either way decides whether it comes down at all."""
     state = burnout(7600.0, 2.0)
     assert impact.free_landing(EPOCH_NS, state, np.diag([1e3, 1e3, 1e3, 500.0, 500.0, 500.0]) ** 2) is None
+
+
+def test_what_stands_still_falls_where_it_is() -> None:
+    """A profile before its lift-off has no velocity, and knows that for sure."""
+    state = np.concatenate([itrf_from_geodetic(40.0, 50.0, 5e3), np.zeros(3)])
+    covariance = np.diag([100e3, 80e3, 1e3, 0.0, 0.0, 0.0]) ** 2
+    landing = impact.free_landing(EPOCH_NS, state, covariance)
+    assert landing is not None
+    lat, lon, _ = geodetic_from_itrf(landing.position)
+    assert inverse(40.0, 50.0, float(lat), float(lon))[0] < 5e3  # the ellipse is bent by the Earth over 100 km
+    # and its points lie 260 km out
+    assert np.sqrt(np.linalg.eigvalsh(landing.covariance_m2)[-1]) == pytest.approx(100e3, rel=0.1)
