@@ -297,7 +297,7 @@ def consistency(part: Sequence[tuple[FloatArray, FloatArray]]) -> list[str]:
 def store(file: Path, runs: int) -> None:
     """Fit so many flights of each case anew, and keep the rows."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps([bound_rows(runs), class_rows(runs), registered_rows(runs)]))
+    file.write_text(json.dumps([bound_rows(runs), class_rows(runs), registered_rows(runs // 2)]))
 
 
 def tables(file: Path) -> list[Table]:
