@@ -198,3 +198,20 @@ def test_an_event_that_radar_opened_on_a_piece_merges_into_the_older(made: Calla
     assert set(younger.tracks) <= set(last.tracks)
     assert run.summary["raids"] == []
     assert records(run, Raid)[-1].probable == 0
+
+
+@pytest.mark.parametrize(
+    ("scenario", "settings"),
+    [("northeast-asia", ("sharing.level=tracks", "objects=all")), ("joint-warning", ("sharing.level=tracks",))],
+)
+def test_partners_that_share_tracks_end_with_one_event_a_launch(played: Any, scenario: str, settings: Any) -> None:
+    """Whatever pieces and second tracks opened has merged by the end; nothing was split, no single launch is a raid."""
+    for case in played(scenario, *settings).cases:
+        for (partner, chain), record in case.chains.items():
+            if chain != "integrated":
+                continue
+            last = {e.payload.event: e.payload for e in record.outputs if isinstance(e.payload, Event)}
+            assert sum(event.merged_into is None for event in last.values()) == len(case.flights), (case.case, partner)
+            assert not any(event.split_from for event in last.values()), (case.case, partner)
+            raids = {e.payload.raid: e.payload for e in record.outputs if isinstance(e.payload, Raid)}
+            assert not any(raid.events for raid in raids.values()), (case.case, partner)
