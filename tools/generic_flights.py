@@ -18,8 +18,14 @@ from launchwatch.physics._kernels import Earth
 from launchwatch.physics.arcs import RADIUS_M
 from launchwatch.physics.atmosphere import G0
 from launchwatch.physics.gravity import MU
-from launchwatch.processing.motion import boost
 from launchwatch.processing.motion.measurements import tangents_of
+from launchwatch.processing.motion.vehicles import (
+    LIFTOFF_SIGMA_S,
+    LOG_ACCELERATION,
+    LOG_BURNT,
+    LOG_DRAG_AREA,
+    LOG_EXHAUST,
+)
 from launchwatch.sim.truth.flight import Trajectory, fly, fly_phases
 from launchwatch.sim.truth.phases import phase_table
 from launchwatch.sim.truth.plan import FlightPlan
@@ -218,10 +224,10 @@ def untold(generic: Generic, period_s: float) -> FloatArray:
     """What the fit knows beforehand of the nine unknowns; that the plume is gone tells it the time of burnout."""
     known = np.zeros((7, len(AT)))
     known[[0, 1, 2, 6], [5, 6, 7, 8]] = 1.0 / np.array(
-        [prior[1] for prior in (boost.LOG_EXHAUST, boost.LOG_ACCELERATION, boost.LOG_DRAG_AREA, boost.LOG_BURNT)]
+        [prior[1] for prior in (LOG_EXHAUST, LOG_ACCELERATION, LOG_DRAG_AREA, LOG_BURNT)]
     )
     known[1, 5] = known[1, 6]  # acceleration is impulse times flow
-    known[3, 2] = 1.0 / boost.LIFTOFF_SIGMA_S
+    known[3, 2] = 1.0 / LIFTOFF_SIGMA_S
     known[4, 4] = 1.0 / TIP_SIGMA_DEG
     known[5, [2, 6, 8]] = np.array([1.0, -generic.burn_s, generic.burn_s]) * math.sqrt(12.0) / period_s
     return known.T @ known

@@ -18,15 +18,15 @@ from generic_flights import AFTER_S, AT, GENERIC, bound, flown, look_times, sate
 
 from launchwatch.catalog.loader import load_catalog
 from launchwatch.core.arrays import FloatArray
-from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import inside_95_2d, nees
 from launchwatch.core.geodesy import direct, geodetic_from_itrf, inverse, itrf_from_geodetic
 from launchwatch.evaluation import bounds
 from launchwatch.processing.assessments.impact import free_landing
+from launchwatch.processing.motion import ascents, boost, registration
 from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion import boost, registration
-from launchwatch.processing.motion.boost import Profile, Staging, Timeline
+from launchwatch.processing.motion.ascents import Profile
 from launchwatch.processing.motion.measurements import LinesOfSight, combine, tangents_of
+from launchwatch.processing.motion.vehicles import Staging, Timeline
 from launchwatch.sim.truth.aim import AimError, aim_impact
 from launchwatch.sim.truth.flight import Trajectory, fly
 from launchwatch.sim.truth.plan import FlightError, FlightPlan
@@ -121,8 +121,8 @@ def registered_pair(
 
 def launch_miss(profile: Profile, pad: FloatArray) -> tuple[FloatArray, FloatArray]:
     """East and north of the fitted launch point less the true one, m, and the covariance."""
-    mean, covariance = boost.launch_of(profile)
-    said = itrf_from_geodetic(*boost.launch_deg(profile, float(mean[0]), float(mean[1])), 0.0)
+    mean, covariance = ascents.launch_of(profile)
+    said = itrf_from_geodetic(*ascents.launch_deg(profile, float(mean[0]), float(mean[1])), 0.0)
     return ground_miss(said, pad), covariance[:2, :2]
 
 
@@ -141,7 +141,7 @@ def one_matched(seed: int, name: str, bias: float) -> tuple[FloatArray, FloatArr
     rng = np.random.default_rng(seed)
     both = combine([seen(path, times, eye, bias, rng) for eye in satellites()])
     profile = boost.fit(0, both, None, Timeline((), _gone(times)))
-    state, _ = boost.state_at(profile, generic.burn_s + AFTER_S)
+    state, _ = ascents.state_at(profile, generic.burn_s + AFTER_S)
     launch, _ = launch_miss(profile, path.position_m[0])
     return (
         launch,
@@ -232,7 +232,7 @@ def one_of_class(seed: int, kind: str, eyes: int) -> list[tuple[str, FloatArray,
     profile = boost.fit(0, sights, None, timeline)
     found = [("launch", *launch_miss(profile, path.position_m[0]))]
     if kind in LAND_CLASSES:
-        landing = free_landing(0, *boost.state_at(profile, end + AFTER_S))
+        landing = free_landing(0, *ascents.state_at(profile, end + AFTER_S))
         if landing is not None:
             found.append(("impact", ground_miss(landing.position, path.position_m[-1]), landing.covariance_m2))
     return found

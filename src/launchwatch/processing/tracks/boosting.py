@@ -8,10 +8,11 @@ import numpy as np
 
 from launchwatch.core.gaussians import squared_distance
 from launchwatch.messages.tracks import LaunchFit, Phenomenology
+from launchwatch.processing.motion import ascents, boost
 from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion import boost
-from launchwatch.processing.motion.boost import Profile, Staging, Timeline
+from launchwatch.processing.motion.ascents import Profile
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine, row
+from launchwatch.processing.motion.vehicles import Staging, Timeline
 from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 from launchwatch.processing.tracks.record import (
@@ -56,9 +57,9 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     at = float(rows.time_s[-1])
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + AFTER_S:
         return False
-    if float(np.linalg.norm(boost.mean_at(track.profile, at)[:3] - tracklet.position[-1])) > FAR_M:
+    if float(np.linalg.norm(ascents.mean_at(track.profile, at)[:3] - tracklet.position[-1])) > FAR_M:
         return False
-    state, covariance = boost.state_at(track.profile, at)
+    state, covariance = ascents.state_at(track.profile, at)
     miss = state[:3] - tracklet.position[-1]
     noise = (float(np.hypot(rows.sigma[-1, :2], rows.bias_sigma[0, :2]).max()) * rows.measured[-1, 2]) ** 2
     return squared_distance(miss, covariance[:3, :3] + np.eye(3) * (noise + MODEL_FLOOR_M**2)) < GATE
@@ -76,12 +77,12 @@ def may_explain(track: TrackRecord, newest: LinesOfSight) -> np.ndarray:
         found = newest.time_s <= track.timeline.burnout[0] + AFTER_S
     if found.any():
         times, when = np.unique(newest.time_s[found], return_inverse=True)
-        away = boost.means_at(track.profile, times)[when, :3] - newest.position[found]
+        away = ascents.means_at(track.profile, times)[when, :3] - newest.position[found]
         across = np.einsum("nki,ni->nk", newest.tangents[found], away)
         found[found] = np.hypot(*across.T) <= FAR_M
     if found.any():
         times, when = np.unique(newest.time_s[found], return_inverse=True)
-        states, covariances = boost.states_at(track.profile, times)
+        states, covariances = ascents.states_at(track.profile, times)
         away, tangents = states[when, :3] - newest.position[found], newest.tangents[found]
         depth = np.einsum("ni,ni->n", away, newest.direction[found])
         miss = np.einsum("nki,ni->nk", tangents, away)
@@ -232,8 +233,8 @@ def _burnout(seen: list[Tracklet]) -> tuple[float, float] | None:
 
 def launch_of(profile: Profile) -> LaunchFit:
     """Launch point, lift-off and azimuth of a profile."""
-    (east, north, liftoff_s, azimuth), covariance = boost.launch_of(profile)
-    lat, lon = boost.launch_deg(profile, float(east), float(north))
+    (east, north, liftoff_s, azimuth), covariance = ascents.launch_of(profile)
+    lat, lon = ascents.launch_deg(profile, float(east), float(north))
     covariance[[0, 1], [0, 1]] += LAUNCH_FLOOR_M**2
     return LaunchFit(
         lat_deg=float(lat),
@@ -250,7 +251,7 @@ def _hand_over(
     """From the profile at burnout to ballistic flight; radar plots made since then follow at once."""
     assert track.profile is not None
     at = burnout[0] + max(3.0 * burnout[1], 1.0)
-    mean, covariance = boost.state_at(track.profile, at)
+    mean, covariance = ascents.state_at(track.profile, at)
     track.phase = "ballistic"
     track.ballistic = flight.from_state(state.epoch_ns + round(at * S), mean, MISFIT * covariance)
     track.ballistic_since_ns = now

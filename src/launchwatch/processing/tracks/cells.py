@@ -15,7 +15,7 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import RadarLook
 from launchwatch.physics.visibility import MEAN_RADIUS
-from launchwatch.processing.motion import boost
+from launchwatch.processing.motion import ascents
 from launchwatch.processing.motion.measurements import predict_plots
 from launchwatch.processing.tracks.record import S, TrackRecord, TracksState
 
@@ -50,7 +50,7 @@ def _passes(track: TrackRecord, look: RadarLook, i: int, epoch_ns: int) -> bool:
     at = (int(look.time_ns[i]) - epoch_ns) / S
     if abs(at - track.fitted_s) > KNOWN_S:
         return False
-    mean, covariance = boost.state_at(track.profile, at)
+    mean, covariance = ascents.state_at(track.profile, at)
     site = np.asarray(look.site_deg_m)[None]
     azimuth = float(predict_plots(site, mean[None, :3])[0][0, 0])
     off_rad = math.remainder(math.radians(float(look.azimuth_deg[i])) - azimuth, 2.0 * math.pi)

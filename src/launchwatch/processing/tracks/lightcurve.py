@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
-from launchwatch.processing.motion.boost import Staging
+from launchwatch.processing.motion.vehicles import Staging
 
 DARK = 1.5  # periods between two looks that saw the plume: from here on at least one was dark
 DARK_LOOKS, BRIGHT = 2.5, 20.0  # a gap that means a change of stage by itself, between looks of so high a ratio

@@ -7,12 +7,13 @@ import msgspec
 from launchwatch.core.arrays import IntArray
 from launchwatch.messages.tracks import LaunchFit, Phase, Phenomenology, TrackStatus
 from launchwatch.processing.motion import ballistic as flight
+from launchwatch.processing.motion.ascents import Profile
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.boost import Profile, Staging, Timeline
 from launchwatch.processing.motion.descent import Descent, as_ballistic
 from launchwatch.processing.motion.lag import Lag, Seen, ahead, pruned, take
 from launchwatch.processing.motion.measurements import Plots
 from launchwatch.processing.motion.settling import settle, wide
+from launchwatch.processing.motion.vehicles import Staging, Timeline
 from launchwatch.processing.tracks.tracklets import Tracklet, Unplaced
 
 S = 1_000_000_000

@@ -13,9 +13,8 @@ from launchwatch.messages.detections import Detections
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.observations import RadarLook
 from launchwatch.messages.tracks import Air, LaunchFit, Phase, Track
+from launchwatch.processing.motion import ascents, boost
 from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion import boost
-from launchwatch.processing.motion.boost import Timeline
 from launchwatch.processing.motion.descent import (
     LOG_DRAG,
     RIGHT,
@@ -30,6 +29,7 @@ from launchwatch.processing.motion.descent import (
 from launchwatch.processing.motion.lag import ENTRY_M
 from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
+from launchwatch.processing.motion.vehicles import Timeline
 from launchwatch.processing.tracks.association import Assignment, pairs
 from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of, may_explain
 from launchwatch.processing.tracks.cells import give_cells, of_cells
@@ -434,7 +434,7 @@ def _say(state: TracksState, track: TrackRecord, now: int) -> Output:
     else:
         at = track.fitted_s
         epoch_ns = state.epoch_ns + round(at * S)
-        mean, covariance = boost.state_at(track.profile, at)
+        mean, covariance = ascents.state_at(track.profile, at)
         track.next_say_ns = now + 60 * S
     if _ended(track, now):
         track.status = "dropped"

@@ -16,7 +16,7 @@ from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE
-from launchwatch.processing.motion import boost
+from launchwatch.processing.motion import ascents, boost, problem, vehicles
 from launchwatch.processing.motion._kernels import (
     AZIMUTH,
     EAST,
@@ -27,9 +27,11 @@ from launchwatch.processing.motion._kernels import (
     PROGRAMME,
     boost_states,
 )
-from launchwatch.processing.motion.boost import Profile, Staging, Timeline, _inverse
+from launchwatch.processing.motion.ascents import Profile
 from launchwatch.processing.motion.guess import beyond_limb, ground_below
 from launchwatch.processing.motion.measurements import LinesOfSight, bias_slopes, combine, sight_residuals, tangents_of
+from launchwatch.processing.motion.problem import inverse_of
+from launchwatch.processing.motion.vehicles import Staging, Timeline
 
 EPOCH = 1_700_000_000_000_000_000
 LAT, LON = 39.0, 126.0
@@ -48,7 +50,7 @@ RUNS = 20
 
 def drawn(rng: np.random.Generator, timeline: Timeline = ONE_BURN, last_s: float = float(TIMES[-1])) -> FloatArray:
     """Parameters of a profile drawn from the fit's own prior, flying roughly east."""
-    mean, information, _, knots = boost._prior(float(TIMES[0]), last_s, timeline, None)
+    mean, information, _, knots = vehicles.prior(float(TIMES[0]), last_s, timeline, None)
     first = FIRST_KNOT + len(knots)
     assert timeline.burnout is not None
     begins = [LIFTOFF_S, *(s.ignition[0] for s in timeline.staging)]
@@ -68,9 +70,9 @@ def drawn(rng: np.random.Generator, timeline: Timeline = ONE_BURN, last_s: float
 
 def path(parameters: FloatArray, times: FloatArray, stages: int = 1) -> FloatArray:
     """States (n, 6) of a drawn profile, at the fit's own step."""
-    knots = boost.KNOTS_S[: len(parameters) - FIRST_KNOT - PER_STAGE * stages - 1]
+    knots = vehicles.KNOTS_S[: len(parameters) - FIRST_KNOT - PER_STAGE * stages - 1]
     where = (knots, LAUNCH, AXES, OMEGA_EARTH)
-    return boost_states(parameters, stages, PROGRAMME, *where, times, boost.STEP_S, TABLE, EDGES)
+    return boost_states(parameters, stages, PROGRAMME, *where, times, ascents.STEP_S, TABLE, EDGES)
 
 
 def seen(states: FloatArray, satellite: FloatArray, times: FloatArray, rng: np.random.Generator) -> LinesOfSight:
@@ -139,7 +141,7 @@ def test_stereo_burnout_states_are_consistent(measured: Callable[[str], None]) -
     """Position and velocity at the last look likewise."""
     errors = []
     for _, states, _, profile in map(stereo, range(RUNS)):
-        state, covariance = boost.state_at(profile, float(TIMES[-1]))
+        state, covariance = ascents.state_at(profile, float(TIMES[-1]))
         errors.append(nees(state - states[-1], covariance))
     low, high = chi2.ppf([0.025, 0.975], 6 * RUNS)  # two-sided 95 %
     measured(f"mean NEES of the burnout state {np.mean(errors):.2f} for 6")
@@ -151,7 +153,7 @@ def test_a_coast_between_stages_is_recovered(measured: Callable[[str], None]) ->
     launches, ends = [], []
     for truth, states, profile, _ in map(coasting, range(RUNS)):
         launches.append(nees(miss(truth, profile), profile.covariance[:2, :2]))
-        state, covariance = boost.state_at(profile, float(LATE[-1]))
+        state, covariance = ascents.state_at(profile, float(LATE[-1]))
         ends.append(nees(state - states[-1], covariance))
     measured(f"mean NEES with a coast: (east, north) {np.mean(launches):.2f} for 2, state {np.mean(ends):.2f} for 6")
     for degrees, errors in ((2, launches), (6, ends)):
@@ -163,7 +165,7 @@ def test_thrust_through_a_coast_says_too_much(measured: Callable[[str], None]) -
     """What the coast is for: a profile whose stages follow at once is wrong at burnout by more than it says."""
     errors = []
     for _, states, _, at_once in map(coasting, range(RUNS)):
-        state, covariance = boost.state_at(at_once, float(LATE[-1]))
+        state, covariance = ascents.state_at(at_once, float(LATE[-1]))
         errors.append(nees(state - states[-1], covariance))
     measured(f"mean NEES of a coast fitted as none {np.mean(errors):.2f} for 6")
     assert sum(errors) > chi2.ppf(0.975, 6 * RUNS)  # outside of what honest covariances give in 39 of 40 ensembles
@@ -171,7 +173,7 @@ def test_thrust_through_a_coast_says_too_much(measured: Callable[[str], None]) -
 
 def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> float:
     """Residuals and prior of motion parameters, with the biases that suit them best."""
-    mean, information, _, _ = boost._prior(float(TIMES[0]), float(TIMES[-1]), Timeline((), BURNOUT), None)
+    mean, information, _, _ = vehicles.prior(float(TIMES[0]), float(TIMES[-1]), Timeline((), BURNOUT), None)
     states = boost_states(
         parameters,
         1,
@@ -181,7 +183,7 @@ def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> floa
         enu_axes(profile.lat_deg, profile.lon_deg),
         OMEGA_EARTH,
         sights.time_s,
-        boost.STEP_S,
+        ascents.STEP_S,
         TABLE,
         EDGES,
     )
@@ -193,7 +195,7 @@ def cost(profile: Profile, parameters: FloatArray, sights: LinesOfSight) -> floa
     away = parameters - mean
     stage = parameters[profile.first_stage :]
     share = stage[0] - stage[1] + np.log(stage[-1] - parameters[LIFTOFF])  # logarithm of the mass burnt
-    burnt = (share - boost.LOG_BURNT[0]) / boost.LOG_BURNT[1]
+    burnt = (share - vehicles.LOG_BURNT[0]) / vehicles.LOG_BURNT[1]
     return float(residual @ residual + bias @ bias / BIAS**2 + away @ information @ away + burnt**2)
 
 
@@ -205,7 +207,7 @@ def test_the_fit_is_no_worse_than_the_truth(seed: int) -> None:
     moved = truth.copy()
     moved[:2] = profile.parameters[:2] - miss(truth, profile)
     # The truth in the axes of the fit's reference point, kilometres away: azimuth and pitch turn by 1e-3 or less.
-    assert cost(profile, profile.parameters, sights) <= cost(profile, moved, sights) + boost.SETTLED
+    assert cost(profile, profile.parameters, sights) <= cost(profile, moved, sights) + problem.SETTLED
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -256,14 +258,14 @@ def test_a_fit_goes_on_from_an_earlier_one() -> None:
 def test_a_fit_finds_back_from_a_wrong_vertical(off_deg: float) -> None:
     """Begun from a reference point tens of kilometres away, it ends about the launch, with the same launch."""
     _, _, sights, whole = stereo(2)
-    afar = boost._about(whole, (whole.lat_deg + off_deg, whole.lon_deg + off_deg))
+    afar = ascents.about(whole, (whole.lat_deg + off_deg, whole.lon_deg + off_deg))
     again = boost.fit(EPOCH, sights, None, Timeline((), BURNOUT), afar)
-    assert boost._off(again) < boost.REFERENCE_M
-    here = itrf_from_geodetic(*boost.launch_deg(again), 0.0) - itrf_from_geodetic(*boost.launch_deg(whole), 0.0)
+    assert ascents.off(again) < boost.REFERENCE_M
+    here = itrf_from_geodetic(*ascents.launch_deg(again), 0.0) - itrf_from_geodetic(*ascents.launch_deg(whole), 0.0)
     sigma = float(np.sqrt(np.trace(whole.covariance[:2, :2])))
     # Both settle where the cost falls by less than 0.1: a third of a sigma in any one direction.
     assert np.linalg.norm(here) < 0.5 * sigma
-    assert again.chi2 == pytest.approx(whole.chi2, abs=10.0 * boost.SETTLED)
+    assert again.chi2 == pytest.approx(whole.chi2, abs=10.0 * problem.SETTLED)
 
 
 DEGREE = st.floats(-1.0, 1.0)
@@ -278,13 +280,13 @@ def test_a_launch_told_from_elsewhere_is_the_same(
     parameters = whole.parameters.copy()
     parameters[[EAST, NORTH, AZIMUTH]] = 500.0, -800.0, azimuth
     profile = msgspec.structs.replace(whole, lat_deg=lat, lon_deg=lon, parameters=parameters)
-    moved = boost._about(profile, (lat + north, lon + east))
-    places = [itrf_from_geodetic(*boost.launch_deg(p), 0.0) for p in (profile, moved)]
+    moved = ascents.about(profile, (lat + north, lon + east))
+    places = [itrf_from_geodetic(*ascents.launch_deg(p), 0.0) for p in (profile, moved)]
     # 157 km away on a sphere of another radius, looked at along another vertical, a tenth of a degree off the radius
     assert np.linalg.norm(places[0] - places[1]) < 10.0
     headings = []
     for p in (profile, moved):
-        _, east_there, north_there, _ = boost._frame(p)
+        _, east_there, north_there, _ = ascents.frame_of(p)
         headings.append(np.sin(p.parameters[AZIMUTH]) * east_there + np.cos(p.parameters[AZIMUTH]) * north_there)
     # the verticals of both frames differ by what the ellipsoid is not a sphere
     assert np.linalg.norm(headings[0] - headings[1]) < 1e-3
@@ -295,22 +297,22 @@ def test_slopes_of_what_stages_burnt() -> None:
     """Against differences; the last of several may have been cut off and counts for less below the usual."""
     rng = np.random.default_rng(5)
     truth, _, _, _ = coasting(0)
-    mean, information, steps, knots = boost._prior(float(LATE[0]), float(LATE[-1]), TWO_BURNS, None)
+    mean, information, steps, knots = vehicles.prior(float(LATE[0]), float(LATE[-1]), TWO_BURNS, None)
     sights = seen(path(truth, LATE, 2), SATELLITES[0], LATE, rng)
-    problem = boost._Problem(
+    fit = problem.Problem(
         LAT, LON, sights, None, mean, information, steps, knots, TWO_BURNS, PROGRAMME, OMEGA_EARTH
     )
     for off in (0.0, -2.0):
         full = np.concatenate([mean, np.zeros(2)])
         full[-PER_STAGE - 3] += off  # log acceleration of the last stage
-        _, by = problem._burnt(full)
+        _, by = fit._burnt(full)
         moved = np.eye(len(full)) * 1e-5
-        differences = [(problem._burnt(full + m)[0] - problem._burnt(full - m)[0]) / 2e-5 for m in moved]
+        differences = [(fit._burnt(full + m)[0] - fit._burnt(full - m)[0]) / 2e-5 for m in moved]
         np.testing.assert_allclose(by.T, differences, rtol=1e-7, atol=1e-8)  # of central differences
-    share, _ = problem._burnt(full)
-    usual, _ = problem._burnt(np.concatenate([mean, np.zeros(2)]))
+    share, _ = fit._burnt(full)
+    usual, _ = fit._burnt(np.concatenate([mean, np.zeros(2)]))
     assert abs(share[1] - usual[1]) < 2.5  # 2 in the logarithm: 9 sigma of a stage that burns out
-    unseen = boost._Problem(
+    unseen = problem.Problem(
         LAT, LON, sights, None, mean, information, steps, knots, Timeline(TWO_BURNS.staging), PROGRAMME, OMEGA_EARTH
     )
     assert len(unseen._burnt(full)[0]) == 1
@@ -325,15 +327,15 @@ def test_near_the_limb_both_places_are_told(seed: int) -> None:
     limb = itrf_from_geodetic(0.0, LON + 75.5, 35_786e3)  # it goes down by 2.5 degrees
     profile = boost.fit(EPOCH, seen(path(truth, times), limb, times, rng), None, Timeline((), BURNOUT))
     parameters = np.concatenate([truth[:2], profile.parameters[2:]])
-    pad = boost._about(
+    pad = ascents.about(
         msgspec.structs.replace(profile, lat_deg=LAT, lon_deg=LON, parameters=parameters),
         (profile.lat_deg, profile.lon_deg),
     )
-    mean, covariance = boost.launch_of(profile)
+    mean, covariance = ascents.launch_of(profile)
     assert nees(mean[:2] - pad.parameters[:2], covariance[:2, :2]) < chi2.ppf(0.95, 2)
     # as far behind the limb as before it: twice 6371 km times the sine, less for what is seen 10 km up
     likely = [mode for weight, mode in profile.modes if weight > 0.1]
-    apart = max(boost._apart(profile, mode) for mode in likely)
+    apart = max(ascents.apart(profile, mode) for mode in likely)
     assert apart == pytest.approx(2.0 * 6371e3 * np.sin(np.radians(2.5)), rel=0.2)
     near = min(likely, key=lambda mode: float(np.hypot(*(_place(mode) - _place(pad)))))
     assert np.hypot(*(_place(near) - _place(pad))) < 1.0
@@ -341,7 +343,7 @@ def test_near_the_limb_both_places_are_told(seed: int) -> None:
 
 def _place(profile: Profile) -> FloatArray:
     """Latitude and longitude of the launch, deg."""
-    return np.array(boost.launch_deg(profile))
+    return np.array(ascents.launch_deg(profile))
 
 
 @given(st.floats(-60.0, 60.0), st.floats(0.0, 360.0), st.floats(-12.0, -0.5))
@@ -374,7 +376,7 @@ def test_burnout_and_first_stage_read_the_parameters() -> None:
     """The named entries are where the kernels look for them."""
     _, _, _, profile = stereo(0)
     assert profile.first_stage == 6 + len(profile.knots_s)
-    lat, lon, _ = geodetic_from_itrf(boost.state_at(profile, -60.0)[0][:3])
+    lat, lon, _ = geodetic_from_itrf(ascents.state_at(profile, -60.0)[0][:3])
     assert abs(lat - LAT) < 0.2  # some 20 km about the pad
     assert abs(lon - LON) < 0.2
 
@@ -395,9 +397,9 @@ def test_a_fit_that_ran_away_says_so() -> None:
     rng = np.random.default_rng(8)
     slopes = rng.normal(size=(40, 6)) * 10.0 ** np.array([-8.0, 8.0, 0.0, 3.0, -3.0, 5.0])
     normal = slopes.T @ slopes
-    inverse, units = _inverse(normal), np.outer(np.sqrt(np.diag(normal)), np.sqrt(np.diag(normal)))
+    inverse, units = inverse_of(normal), np.outer(np.sqrt(np.diag(normal)), np.sqrt(np.diag(normal)))
     assert inverse is not None
     # of 40 random rows the six columns are nearly across each other: a condition of ten, and rounding
     np.testing.assert_allclose((inverse * units) @ (normal / units), np.eye(6), atol=1e-13)
     slopes[:, 1] = slopes[:, 0] * 1e16
-    assert _inverse(slopes.T @ slopes - 1e-10 * np.diag(np.diag(slopes.T @ slopes))) is None
+    assert inverse_of(slopes.T @ slopes - 1e-10 * np.diag(np.diag(slopes.T @ slopes))) is None

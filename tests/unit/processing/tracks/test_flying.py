@@ -9,8 +9,8 @@ from launchwatch.core.frames import OMEGA_EARTH, enu_axes
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic
 from launchwatch.messages.tracks import LaunchFit
 from launchwatch.processing.motion import ballistic as flight
-from launchwatch.processing.motion.boost import Timeline
 from launchwatch.processing.motion.launches import fuse_launches
+from launchwatch.processing.motion.vehicles import Timeline
 from launchwatch.processing.tracks.flying import loose, same_object
 from launchwatch.processing.tracks.record import TrackRecord
 from launchwatch.processing.tracks.stage import BLIND_SIGMA_RAD, _blind_launch

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launchwatch.core.arrays import FloatArray
-from launchwatch.processing.motion.boost import Staging
+from launchwatch.processing.motion.vehicles import Staging
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 
 PERIOD_S = 5.0

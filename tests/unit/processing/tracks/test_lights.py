@@ -14,7 +14,7 @@ from launchwatch.messages.detections import Detections
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import descent as air
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.boost import Timeline
+from launchwatch.processing.motion.vehicles import Timeline
 from launchwatch.processing.tracks.lights import give_lights, lit
 from launchwatch.processing.tracks.record import S, TrackRecord, TracksState, descent_of
 from launchwatch.processing.tracks.tracklets import extend
