@@ -32,6 +32,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+TOLD_DEGREES, NO_ASCENT_CHI2 = 40, 300.0  # worst fits of true launches stay below 50 of a degree
 AFTER_S = 30.0  # so long after burnout is a tracklet still tried on a profile
 FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
@@ -141,7 +142,7 @@ def follow_boost(
     if burnout is None and now < track.next_fit_ns:
         return []
     if _stands(track, seen, newest, state.epoch_ns):
-        track.stands = True
+        track.no_launch = True
         touched.add(track.track)
         return []
     fast = [t for t in seen if t.period_s <= FAST_S] or seen
@@ -163,6 +164,11 @@ def follow_boost(
             profile = anew
     track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
+    if profile.degrees >= TOLD_DEGREES and track.chi2_per_degree > NO_ASCENT_CHI2:
+        # Lights of several fires, joined one after another: no vehicle goes where they were.
+        track.no_launch = True
+        touched.add(track.track)
+        return []
     track.launch = launch_of(profile)
     track.plots = profile.degrees // 2
     for t in own:

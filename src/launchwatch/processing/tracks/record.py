@@ -29,7 +29,8 @@ class TrackRecord(msgspec.Struct):
 
     `company` counts the looks in which more than one plot could be the track's.
     `free_from_ns` is the epoch from which it is known to fly freely, null while it thrusts; `arc` says that an arc of
-    plots took the place of what the profile predicted. `stands` says that its light has turned out to stand still.
+    plots took the place of what the profile predicted. `no_launch` says that its light has turned out to stand still,
+    or to be where no ascent goes.
     `lag` holds what was seen last and the estimates, of which `ballistic` is the newest without its drag and lift;
     `entry` is the last one before the air.
     """
@@ -61,7 +62,7 @@ class TrackRecord(msgspec.Struct):
     fresh: list[str]
     lag: Lag | None = None
     entry: Ballistic | None = None
-    stands: bool = False
+    no_launch: bool = False
 
 
 class TracksState(msgspec.Struct):

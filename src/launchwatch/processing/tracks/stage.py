@@ -384,8 +384,8 @@ def _air(track: TrackRecord, descent: Descent) -> tuple[Air, Phase, float]:
 
 
 def _end_ns(track: TrackRecord) -> int:
-    """When the track ends if nothing more is seen of it, ns TAI; at once where its light turns out to stand."""
-    if track.stands:
+    """When the track ends if nothing more is seen of it, ns TAI; at once where it turns out to be none."""
+    if track.no_launch:
         return track.last_detection_ns
     if track.impact_ns is not None:
         return track.impact_ns + 5 * S
