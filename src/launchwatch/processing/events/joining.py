@@ -33,6 +33,7 @@ THRUST_FLOOR_M, BACK_KNOWN_M = 15e3, 100e3
 POINT_FLOOR_M, POINT_KNOWN_M = 2e3, 8e3  # where a plume went out, to a second; what is known worse may be anywhere
 THRUST_AGE_S, SIDE_FLOOR_M, THRUST_M_S2 = 30.0, 3e3, 40.0
 PLACED_M = 30e3
+STATE_TOLD_M, LAUNCH_TOLD_M = 1000e3, 500e3  # what is known worse together agrees with anything
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
 
@@ -89,13 +90,16 @@ def same_launch(a: Track, b: Track) -> bool:
 
 
 def launch_distance(a: LaunchFit, b: LaunchFit) -> float:
-    """Chi-squared (4) between two launches: place, time and azimuth."""
+    """Chi-squared (4) between two launches: place, time and azimuth; infinite where they may be anywhere."""
+    spread = a.covariance + b.covariance
+    if not np.trace(spread[:2, :2]) < LAUNCH_TOLD_M**2:
+        return np.inf
     axes = enu_axes(a.lat_deg, a.lon_deg)
     apart = axes[:2] @ (launch_position(b) - launch_position(a))
     turn = np.radians((b.azimuth_deg - a.azimuth_deg + 180.0) % 360.0 - 180.0)
     away = np.array([*apart, (b.time_ns - a.time_ns) / S, turn])
     floor = np.diag([LAUNCH_FLOOR_M, LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD]) ** 2
-    return squared_distance(away, a.covariance + b.covariance + floor)
+    return squared_distance(away, spread + floor)
 
 
 def two_launches(a: Track, b: Track, margin: float = 1.0) -> bool:
@@ -193,7 +197,7 @@ def state_distance(a: Track, b: Track) -> float:
         return np.inf
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
     away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
-    if not bounded(spread):
+    if not (bounded(spread) and np.trace(spread[:3, :3]) < STATE_TOLD_M**2):
         return np.inf
     return squared_distance(away, spread)
 

@@ -32,7 +32,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
-TOLD_DEGREES, NO_ASCENT_CHI2 = 40, 300.0  # worst fits of true launches stay below 50 of a degree
+TOLD_DEGREES, NO_ASCENT_CHI2 = 40, 1000.0  # of a degree; a fit of a true launch that went astray once had 220
 AFTER_S = 30.0  # so long after burnout is a tracklet still tried on a profile
 FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
@@ -164,7 +164,7 @@ def follow_boost(
             profile = anew
     track.profile, track.fitted_s = profile, newest
     track.chi2_per_degree = profile.chi2 / max(profile.degrees - len(profile.parameters), 1)
-    if profile.degrees >= TOLD_DEGREES and track.chi2_per_degree > NO_ASCENT_CHI2:
+    if track.chi2_per_degree * min(profile.degrees / TOLD_DEGREES, 1.0) ** 2 > NO_ASCENT_CHI2:
         # Lights of several fires, joined one after another: no vehicle goes where they were.
         track.no_launch = True
         touched.add(track.track)

@@ -68,6 +68,17 @@ def test_two_launches_stay_two() -> None:
     assert ids(outputs) == ["jp-20231114-001", "jp-20231114-002"] * 2
 
 
+def test_what_may_be_anywhere_joins_nothing() -> None:
+    """Fits that ran away agree with every launch; a crowd of fires once became one event with them."""
+    nowhere = launch_fit(lat_deg=37.0, lon_deg=130.0)
+    nowhere = msgspec.structs.replace(nowhere, covariance=np.diag([4e6, 4e6, 2e3, 2.0]) ** 2)
+    lost = {"launch": nowhere, "state": track().state, "covariance": np.diag([5e6] * 3 + [3e4] * 3) ** 2}
+    boosting = {"phase": "boost", "burnout_ns": None, "free_from_ns": None}
+    for changes in ({}, boosting):
+        _, outputs = heard(track(**changes), track("T0002", **lost, **changes), track("T0003", **ELSEWHERE, **changes))
+        assert len(set(ids(outputs))) == 3
+
+
 def test_an_event_ends_with_its_last_track_and_is_not_opened_again() -> None:
     state, outputs = heard(track(), track(version=2, status="dropped"), track(version=3))
     assert [output.payload.status for output in outputs] == ["new", "final"]
