@@ -34,6 +34,7 @@ CUT_SHARE = 0.25  # part of the burn that is then left
 FAINT, FAINT_MORE, FAINT_N = 0.05, 0.75, 60e3  # that a stage is not seen, or not to its end; more where thrust is small
 LOSS = 74.0  # m/s over the root of the burn in s: gravity and air, of the speed by energy; within 15 % for all stages
 LOSS_SHARE, SPEED_SHARE, SPEED_FLOOR_M_S = 0.15, 0.03, 60.0  # errors of the loss, of the speed without, of both
+LIGHTER = 0.5  # part of its payload by which a space launcher may differ from the catalogue's flight
 ANY_MARK, SHORTEST_S = 0.6, 20.0  # of what is like none: a mark in its light curve; its shortest burn
 WIDE_SHARE, WIDE_S = 0.25, 15.0  # what a booster that is not in the catalogue differs by from those of its class
 WIDE_SPEED, WIDE_SPEED_M_S = 0.15, 200.0
@@ -48,6 +49,7 @@ class Templates:
     names, classes : (n,) identifier and class of each.
     ignition_s, burnout_s : (n, m) when each stage burns, s after lift-off.
     mass_kg, flow_kg_s, exhaust_m_s : (n, m) mass at ignition, mean mass flow, exhaust velocity in vacuum.
+    spare_kg : (n,) by how much the payload may differ.
     stages : (n,) number of stages.
     stops : (n,) whether the last burn may end early.
     late_s : (n,) by how much a track puts its lift-off late, in the mean.
@@ -61,6 +63,7 @@ class Templates:
     mass_kg: FloatArray
     flow_kg_s: FloatArray
     exhaust_m_s: FloatArray
+    spare_kg: FloatArray
     stages: NDArray[np.int64]
     stops: NDArray[np.bool_]
     late_s: FloatArray
@@ -77,6 +80,7 @@ class Templates:
             self.mass_kg[keep],
             self.flow_kg_s[keep],
             self.exhaust_m_s[keep],
+            self.spare_kg[keep],
             self.stages[keep],
             self.stops[keep],
             self.late_s[keep],
@@ -125,6 +129,7 @@ def templates(boosters: Sequence[Booster]) -> Templates:
         mass,
         flow,
         exhaust,
+        np.array([LIGHTER * booster.payload_kg if booster.booster_class == "slv" else 0.0 for booster in boosters]),
         np.array([len(booster.stages) for booster in boosters], np.int64),
         np.array([booster.thrust_termination for booster in boosters], np.bool_),
         np.interp(flow[:, 0] * exhaust[:, 0] / mass[:, 0] / G0, *LATE_S),
@@ -136,10 +141,14 @@ def speed_at(known: Templates, seconds: FloatArray) -> tuple[FloatArray, FloatAr
     """Speed by energy at the surface (n, k) after so many seconds of flight (n, k), m/s, and what it is off by."""
     longest = (known.burnout_s - known.ignition_s)[:, None]
     burning = np.clip(seconds[:, :, None] - known.ignition_s[:, None], 0.0, longest)
-    gained = known.exhaust_m_s[:, None] * -np.log1p(-known.flow_kg_s[:, None] * burning / known.mass_kg[:, None])
-    ideal = np.nansum(gained, axis=2)
+    burned = known.flow_kg_s[:, None] * burning
+    lighter = known.mass_kg - known.spare_kg[:, None]
+    ideal, more = (
+        np.nansum(known.exhaust_m_s[:, None] * -np.log1p(-burned / mass[:, None]), axis=2)
+        for mass in (known.mass_kg, lighter)
+    )
     loss = np.minimum(LOSS * np.sqrt(np.maximum(seconds, 0.0)), 0.5 * ideal)
-    off = np.sqrt((LOSS_SHARE * loss) ** 2 + (SPEED_SHARE * ideal) ** 2 + SPEED_FLOOR_M_S**2)
+    off = np.sqrt((LOSS_SHARE * loss) ** 2 + (SPEED_SHARE * ideal) ** 2 + (more - ideal) ** 2 + SPEED_FLOOR_M_S**2)
     return ideal - loss, off
 
 

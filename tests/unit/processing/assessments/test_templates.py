@@ -1,5 +1,6 @@
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -48,6 +49,14 @@ def test_speed_against_flights(name: str, pitch_deg: float) -> None:
     speed, off = speed_at(known, ends[None])
     # off is a standard deviation; the vertical speed of the turning Earth adds some ten m/s that the law leaves out
     assert (np.abs(np.sqrt(2.0 * energy) - speed[0]) < 2.5 * off[0]).all()
+
+
+def test_a_launcher_with_half_its_payload_is_within_what_its_speed_may_be_off_by() -> None:
+    booster = CATALOG.boosters["falcon-9"]
+    light = msgspec.structs.replace(booster, payload_kg=0.5 * booster.payload_kg)
+    end = np.array([ends_of("falcon-9")[1:]])
+    (speed, off), (lighter, _) = (speed_at(templates([one]), end) for one in (booster, light))
+    assert 500.0 < float(lighter[0, 0] - speed[0, 0]) < float(off[0, 0])
 
 
 def test_likelihood_is_a_density_of_time_and_speed() -> None:
