@@ -195,6 +195,8 @@ def state_distance(a: Track, b: Track) -> float:
     dt = (a.epoch_ns - b.epoch_ns) / S
     if abs(dt) < SHORT_S and _far_apart(a, b, dt):
         return np.inf
+    if flight.far_apart(a.state, a.covariance, b.state, b.covariance, dt, STATE_GATE * FAR):
+        return np.inf
     other, phi = flight.state_after(b.state, dt), flight.transition(b.state, dt)
     away, spread = a.state - other, a.covariance + phi @ b.covariance @ phi.T
     if not (bounded(spread) and np.trace(spread[:3, :3]) < STATE_TOLD_M**2):

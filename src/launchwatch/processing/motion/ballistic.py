@@ -12,7 +12,7 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.physics.atmosphere import EDGES, TABLE
-from launchwatch.processing.motion._kernels import coast, coast_with_slopes, to_ground
+from launchwatch.processing.motion._kernels import coast, coast_with_slopes, kept_apart, to_ground
 from launchwatch.processing.motion.measurements import Plots, plot_positions, predict_plots
 
 ACCELERATION_NOISE = 1e-4
@@ -226,3 +226,13 @@ def state_after(state: FloatArray, dt_s: float, omega: float = OMEGA_EARTH) -> F
 def transition(state: FloatArray, dt_s: float, omega: float = OMEGA_EARTH) -> FloatArray:
     """Transition matrix (6, 6) of ballistic flight over `dt_s` seconds of either sign, without air."""
     return coast_with_slopes(state, dt_s, omega, TABLE, EDGES)[1]
+
+
+def far_apart(
+    a: FloatArray, covariance_a: FloatArray, b: FloatArray, covariance_b: FloatArray, dt_s: float, gate: float
+) -> bool:
+    """Whether two states in free flight (6,), the second from `dt_s` seconds before, are of two bodies for sure.
+
+    By what flight keeps, energy and angular momentum: a bound from below of the squared distance of the states.
+    """
+    return not kept_apart(a, covariance_a, b, covariance_b, dt_s, OMEGA_EARTH) < gate

@@ -13,7 +13,15 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
-from launchwatch.processing.motion._kernels import FIRST_KNOT, GRAVITY_TURN, IGNITION, LIFTOFF, PER_STAGE, PROGRAMME
+from launchwatch.processing.motion._kernels import (
+    AZIMUTH,
+    FIRST_KNOT,
+    GRAVITY_TURN,
+    IGNITION,
+    LIFTOFF,
+    PER_STAGE,
+    PROGRAMME,
+)
 from launchwatch.processing.motion.ascents import Profile, about, apart, launch_deg, off
 from launchwatch.processing.motion.guess import beyond_limb, ground_below
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
@@ -45,20 +53,22 @@ def fit(
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     if start is not None and not sound(start.parameters, float(times.min())):
         start = None
-    def fitted(steering: int, begin: Profile | None, point: tuple[float, float]) -> Profile:
-        return _fit(epoch_ns, point, sights, radar, timeline, steering, begin, omega)
+
+    def fitted(steering: int, begin: Profile | None, point: tuple[float, float]) -> list[Profile]:
+        return _fits(epoch_ns, point, sights, radar, timeline, steering, begin, omega)
 
     if start is None:
         beyond = beyond_limb(sights) if radar is None else None
-        found = [fitted(PROGRAMME, None, point) for point in (ground_below(sights, radar), beyond) if point is not None]
-        found += [fitted(GRAVITY_TURN, mode, (mode.lat_deg, mode.lon_deg)) for mode in found]
+        points = [point for point in (ground_below(sights, radar), beyond) if point is not None]
+        found = [mode for point in points for mode in fitted(PROGRAMME, None, point)]
+        found += [turn for mode in found for turn in fitted(GRAVITY_TURN, mode, (mode.lat_deg, mode.lon_deg))]
     else:
         begins = [about(mode, launch_deg(mode)) if off(mode) > REFERENCE_M else mode for _, mode in start.modes]
-        found = [fitted(mode.steering, mode, (mode.lat_deg, mode.lon_deg)) for mode in begins]
+        found = [one for mode in begins for one in fitted(mode.steering, mode, (mode.lat_deg, mode.lon_deg))]
     if len(found) == 1 and found[0].chi2 > MISFIT_CHI2 * found[0].degrees:
         # The steering that was followed alone does not explain what came since: back to the other.
         (one,) = found
-        found.append(fitted(PROGRAMME + GRAVITY_TURN - one.steering, one, (one.lat_deg, one.lon_deg)))
+        found += fitted(PROGRAMME + GRAVITY_TURN - one.steering, one, (one.lat_deg, one.lon_deg))
     best = _mixed_of(found)
     if start is None and off(best) > REFERENCE_M:
         # Ellipsoid and vertical are exact only near the point about which it was fitted.
@@ -70,14 +80,20 @@ def _mixed_of(found: list[Profile]) -> Profile:
     """The most probable profile with those others that are not ruled out, each solution once."""
     best, *rest = sorted(found, key=lambda mode: mode.evidence)
     for mode in rest:
-        if not any(m.steering == mode.steering and apart(m, mode) < SAME_M for m in (best, *best.others)):
+        if not any(_alike(mode, other) for other in (best, *best.others)):
             best.others = (*best.others, mode)
     if best.degrees > YOUNG_DEGREES:
         best.others = tuple(mode for weight, mode in best.modes[1:] if weight >= RULED_OUT)
     return best
 
 
-def _fit(
+def _alike(a: Profile, b: Profile) -> bool:
+    """Whether two profiles are one solution, found twice: the same steering, from the same place the same way."""
+    same_way = np.cos(a.parameters[AZIMUTH] - b.parameters[AZIMUTH]) > 0.0
+    return bool(a.steering == b.steering and same_way and apart(a, b) < SAME_M)
+
+
+def _fits(
     epoch_ns: int,
     point: tuple[float, float],
     sights: LinesOfSight | None,
@@ -86,23 +102,28 @@ def _fit(
     steering: int,
     start: Profile | None,
     omega: float,
-) -> Profile:
-    """The most probable profile of one steering, about a reference point."""
+) -> list[Profile]:
+    """The most probable profiles of one steering, about a reference point: two where a satellite may see either."""
     times = np.concatenate([m.time_s for m in (sights, radar) if m is not None])
     known = float(start.parameters[LIFTOFF]) if start is not None else None
     mean, information, steps, knots = prior(float(times.min()), float(times.max()), timeline, known, steering)
     problem = Problem(*point, sights, radar, mean, information, steps, knots, timeline, steering, omega)
     if start is None:
-        best = problem.search()
+        begins = problem.search()
     else:
-        best = _continue(start, mean, len(knots), steering)
+        begins = [_continue(start, mean, len(knots), steering)]
         if start.steering != steering:
-            best = problem.anneal(best)
-    parameters, evidence, covariance, chi2, degrees = problem.finish(best)
-    if chi2 > MISFIT_CHI2 * degrees:
-        # No profile of this form explains the data: what it says is worth that much less.
-        covariance = covariance * (chi2 / degrees)
-    return Profile(epoch_ns, *point, problem.stages, steering, knots, parameters, covariance, degrees, chi2, evidence)
+            begins = [problem.anneal(begin)[0] for begin in begins]
+    found = []
+    for begin in begins:
+        parameters, evidence, covariance, chi2, degrees = problem.finish(begin)
+        if chi2 > MISFIT_CHI2 * degrees:
+            # No profile of this form explains the data: what it says is worth that much less.
+            covariance = covariance * (chi2 / degrees)
+        found.append(
+            Profile(epoch_ns, *point, problem.stages, steering, knots, parameters, covariance, degrees, chi2, evidence)
+        )
+    return found
 
 
 def _continue(start: Profile, mean: FloatArray, knots: int, steering: int) -> FloatArray:

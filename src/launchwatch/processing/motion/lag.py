@@ -22,6 +22,8 @@ from launchwatch.processing.motion.measurements import LinesOfSight, Plots
 ENTRY_M = 100e3
 """Height below which the air is felt: at 7 km/s 2 mm/s^2 at 8 t/m^2."""
 
+STAGE_NS = 10_000_000_000  # of flight through the air with nothing seen
+
 Estimate = Ballistic | Descent
 
 
@@ -46,12 +48,14 @@ class Lag(msgspec.Struct):
     seen : in order of their epochs.
     since_ns : when the flight's estimate was begun anew, which tells one lag of a track from the next.
     settling : whether the first is known too badly for the air, so that the newest is a fit to all that was seen.
+    unseen : the newest, run ahead through the air to where `expected` was asked for it last.
     """
 
     estimates: list[Estimate]
     seen: list[Seen]
     since_ns: int
     settling: bool = False
+    unseen: Descent | None = None
 
     @property
     def newest(self) -> Estimate:
@@ -74,12 +78,36 @@ def before(lag: Lag, epoch_ns: int) -> Estimate | None:
 
 def ahead(estimate: Estimate, epoch_ns: int) -> Estimate:
     """The estimate at an epoch, ns TAI: of a body in the air once it is below `ENTRY_M` and comes down."""
-    if isinstance(estimate, Descent):
-        return air.predict(estimate, epoch_ns)
-    moved = flight.predict(estimate, epoch_ns)
-    if epoch_ns <= estimate.epoch_ns or height_m(moved.mean) > ENTRY_M or moved.mean[:3] @ moved.mean[3:6] > 0.0:
-        return moved
-    return air.predict(air.enter(estimate), epoch_ns)
+    return _ahead(estimate, epoch_ns, None)[0]
+
+
+def expected(lag: Lag, epoch_ns: int) -> Estimate | None:
+    """The estimate at an epoch, ns TAI, with nothing seen since; None before all, where the air is felt.
+
+    It is that of `ahead`, soon found where it was asked for a little earlier.
+    """
+    base = before(lag, epoch_ns)
+    if base is None or base is not lag.newest:
+        return base and ahead(base, epoch_ns)
+    there, lag.unseen = _ahead(base, epoch_ns, lag.unseen)
+    return there
+
+
+def _ahead(estimate: Estimate, epoch_ns: int, stage: Descent | None) -> tuple[Estimate, Descent | None]:
+    """The estimate at an epoch, and at the end of the last whole stage of flight in the air before.
+
+    What is long out of sight is run ahead in stages of `STAGE_NS`; `stage` is where an earlier call left it.
+    """
+    if isinstance(estimate, Ballistic):
+        moved = flight.predict(estimate, epoch_ns)
+        if epoch_ns <= estimate.epoch_ns or height_m(moved.mean) > ENTRY_M or moved.mean[:3] @ moved.mean[3:6] > 0.0:
+            return moved, stage
+    last_ns = epoch_ns - (epoch_ns - estimate.epoch_ns) % STAGE_NS
+    if stage is None or stage.epoch_ns > last_ns:
+        stage = air.enter(estimate) if isinstance(estimate, Ballistic) else estimate
+    while stage.epoch_ns < last_ns:
+        stage = air.predict(stage, stage.epoch_ns + STAGE_NS)
+    return air.predict(stage, epoch_ns), stage
 
 
 def after(estimate: Estimate, seen: Seen) -> Estimate:

@@ -61,6 +61,7 @@ class Problem:
         self.stages, self.steering = 1 + len(timeline.staging), steering
         self.spent = self.stages - (timeline.burnout is None)
         self.motion = len(mean)
+        self.alone = radar is None and sights is not None and len(sights.bias_sigma) == 1
         bias = np.concatenate([bias_sigmas(data) for data in self.data])
         blocks = [bias_slopes(data) for data in self.data]
         self.by_bias = np.zeros((sum(len(block) for block in blocks), len(bias)))
@@ -198,8 +199,11 @@ class Problem:
             damping *= 0.2
         return full, cost
 
-    def search(self) -> FloatArray:
-        """Start of a fit without an earlier one: the best of several azimuths, from blunt data to sharp."""
+    def search(self) -> list[FloatArray]:
+        """Starts of fits without an earlier one: the best of several azimuths, from blunt data to sharp.
+
+        A satellite alone sees much the same of what flies towards it and of what flies away: then the best of either.
+        """
         starts = []
         for i in range(6):
             guess = self.mean.copy()
@@ -210,13 +214,22 @@ class Problem:
             starts = sorted((self.descend(s[0], 8, noise) for s in starts), key=lambda s: s[1])[
                 : 3 if noise > 10.0 else 2
             ]
-        return starts[0][0]
+        best = starts[0][0]
+        if not self.alone:
+            return [best]
+        turned = []
+        for more in (0.75 * np.pi, np.pi, 1.25 * np.pi):
+            guess = self.mean.copy()
+            guess[:AZIMUTH] = best[:AZIMUTH]
+            guess[AZIMUTH] = best[AZIMUTH] + more
+            turned.append(self.anneal(guess))
+        return [best, min(turned, key=lambda s: s[1])[0]]
 
-    def anneal(self, guess: FloatArray) -> FloatArray:
-        """Start of a fit from one of the other steering."""
-        for noise in (*ANNEAL, 1.0):
-            guess, _ = self.descend(guess, 8, noise)
-        return guess
+    def anneal(self, guess: FloatArray) -> tuple[FloatArray, float]:
+        """Start of a fit from one of the other steering or the other way, and its cost; it keeps the way if alone."""
+        for noise in (*(ANNEAL[2:] if self.alone else ANNEAL), 1.0):
+            guess, cost = self.descend(guess, 8, noise)
+        return guess, cost
 
     def finish(self, guess: FloatArray) -> tuple[FloatArray, float, FloatArray, float, int]:
         """Descend to the end; motion parameters, evidence, covariance, chi-squared and number of residuals."""

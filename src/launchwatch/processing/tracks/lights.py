@@ -16,7 +16,7 @@ from launchwatch.messages.observations import InfraredLook
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion import descent as air
 from launchwatch.processing.motion.ballistic import Ballistic
-from launchwatch.processing.motion.lag import ENTRY_M, Estimate, Seen, ahead, before
+from launchwatch.processing.motion.lag import ENTRY_M, Estimate, Seen, ahead, before, expected
 from launchwatch.processing.motion.measurements import LinesOfSight, epochs_of, lines_of_sight, row, select
 from launchwatch.processing.tracks._tracklet_kernels import TIME
 from launchwatch.processing.tracks.association import pairs
@@ -121,12 +121,11 @@ def coming_down(state: TracksState, epoch_ns: int) -> list[TrackRecord]:
 
 def _expected(track: TrackRecord, epoch_ns: int) -> air.Descent | None:
     """The estimate of a track at an epoch, where it is in the air then."""
-    base = before(lag_of(track), epoch_ns)
-    if base is None:
-        return None
+    lag = lag_of(track)
+    base = before(lag, epoch_ns)
     if isinstance(base, Ballistic) and _height_m(base, epoch_ns) > ENTRY_M + NEAR_ENTRY_M:
         return None  # as at most looks; a state alone is sooner run ahead than a covariance
-    there = ahead(base, epoch_ns)
+    there = expected(lag, epoch_ns)
     return there if isinstance(there, air.Descent) and air.bounded(there) else None
 
 

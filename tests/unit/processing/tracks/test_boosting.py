@@ -72,10 +72,10 @@ def ascent(times_s: FloatArray) -> FloatArray:
 
 @pytest.mark.parametrize("looks", [12, 30])
 def test_lights_of_fires_in_turn_are_no_ascent(looks: int) -> None:
-    """Fires 60 km apart, one and the other: 1,500 urad of 20 urad from look to look."""
+    """Fires 130 km apart, one and the other: 3,500 urad from look to look, with 20 urad of noise."""
     rng = np.random.default_rng(looks)
     times = 2.0 * np.arange(looks)
-    fires = itrf_from_geodetic(np.full(looks, LAT), LON + 0.7 * (np.arange(looks) % 2), np.zeros(looks))
+    fires = itrf_from_geodetic(np.full(looks, LAT), LON + 1.5 * (np.arange(looks) % 2), np.zeros(looks))
     assert followed(seen(fires, times, rng)).no_launch
 
 
