@@ -525,6 +525,29 @@ def _kept(y: FloatArray, angle: float, omega: float, out: FloatArray) -> None:
 
 
 @njit(cache=True, error_model="numpy")
+def _kept_spread(y: FloatArray, covariance: FloatArray, angle: float, omega: float, spread: FloatArray) -> None:
+    """Add the covariance (4, 4) of what a body keeps."""
+    probe, out, slopes = np.empty(6), np.empty(4), np.empty((4, 6))
+    for j in range(6):
+        d = 10.0 if j < 3 else 0.01
+        probe[:] = y
+        probe[j] += d
+        _kept(probe, angle, omega, out)
+        slopes[:, j] = out
+        probe[j] -= 2.0 * d
+        _kept(probe, angle, omega, out)
+        for i in range(4):
+            slopes[i, j] = (slopes[i, j] - out[i]) / (2.0 * d)
+    for i in range(4):
+        for k in range(6):
+            across = 0.0
+            for j in range(6):
+                across += slopes[i, j] * covariance[j, k]
+            for j in range(4):
+                spread[i, j] += across * slopes[j, k]
+
+
+@njit(cache=True, error_model="numpy")
 def kept_apart(
     a: FloatArray, covariance_a: FloatArray, b: FloatArray, covariance_b: FloatArray, dt: float, omega: float
 ) -> float:
@@ -532,23 +555,11 @@ def kept_apart(
 
     To first order no more than that between their states at one epoch, at a fraction of the price.
     """
-    here, there, probe, out = np.empty(4), np.empty(4), np.empty(6), np.empty(4)
-    slopes, spread = np.empty((4, 6)), np.zeros((4, 4))
-    for body in range(2):
-        y, covariance = (a, covariance_a) if body == 0 else (b, covariance_b)
-        angle = 0.0 if body == 0 else -omega * dt
-        _kept(y, angle, omega, here if body == 0 else there)
-        for j in range(6):
-            d = 10.0 if j < 3 else 0.01
-            probe[:] = y
-            probe[j] += d
-            _kept(probe, angle, omega, out)
-            slopes[:, j] = out
-            probe[j] -= 2.0 * d
-            _kept(probe, angle, omega, out)
-            for i in range(4):
-                slopes[i, j] = (slopes[i, j] - out[i]) / (2.0 * d)
-        spread += slopes @ covariance @ slopes.T
+    here, there, spread = np.empty(4), np.empty(4), np.zeros((4, 4))
+    _kept(a, 0.0, omega, here)
+    _kept(b, -omega * dt, omega, there)
+    _kept_spread(a, covariance_a, 0.0, omega, spread)
+    _kept_spread(b, covariance_b, -omega * dt, omega, spread)
     turned = KEPT_TURN * (1.0 + abs(dt) / KEPT_TURN_S)  # the bulge turns the orbit's plane
     spread[0, 0] += KEPT**2
     spread[1, 1] += turned**2

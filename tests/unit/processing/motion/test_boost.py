@@ -8,9 +8,12 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 import pytest
+from generic_flights import satellites
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
+from validation_estimators import class_case
+from validation_estimators import seen as looks_of
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
@@ -339,6 +342,19 @@ def test_near_the_limb_both_places_are_told(seed: int) -> None:
     assert apart == pytest.approx(2.0 * 6371e3 * np.sin(np.radians(2.5)), rel=0.2)
     near = min(likely, key=lambda mode: float(np.hypot(*(_place(mode) - _place(pad)))))
     assert np.hypot(*(_place(near) - _place(pad))) < 1.0
+
+
+@pytest.mark.parametrize("seed", [126, 145, 184])
+def test_a_satellite_alone_looks_both_ways(seed: int) -> None:
+    """Flights away from the satellite, for which a search from all around finds low ones towards it alone."""
+    rng = np.random.default_rng([seed, 1])
+    flown, times, timeline, end = class_case(seed, "mrbm", rng)
+    sights = looks_of(flown, times, satellites()[0], 20e-6, rng)
+    profile = boost.fit(0, sights, None, timeline)
+    true = np.concatenate(flown.at(end + 1.0))
+    state, covariance = ascents.state_at(profile, end + 1.0)
+    assert np.linalg.norm(state[:3] - true[:3]) < 60e3  # 100 to 160 km the other way
+    assert nees(state - true, covariance) < chi2.ppf(0.999, 6)
 
 
 def _place(profile: Profile) -> FloatArray:

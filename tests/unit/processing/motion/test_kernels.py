@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
+from launchwatch.core.gaussians import squared_distance
 from launchwatch.core.geodesy import A, B, itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE, density, pressure
 from launchwatch.physics.gravity import J2, MU, gravity_j2
@@ -36,6 +37,7 @@ from launchwatch.processing.motion._kernels import (
     boost_states,
     coast,
     coast_with_slopes,
+    kept_apart,
     launch_frame,
     line_of_sight_rows,
     to_ground,
@@ -316,6 +318,43 @@ def test_coast_slopes_agree_with_the_variational_twin(dt: float) -> None:
         scale = np.array([1.0, 1.0, 1.0, 1e-3, 1e-3, 1e-3]) * (1.0 if j < 3 else max(abs(dt), 1.0))
         # Truncation as of the coast, 1e-10 of its size, and rounding: 1e-9 m of position over 10 m of difference.
         np.testing.assert_allclose(phi[:, j] / scale, central / scale, atol=1e-7)
+
+
+def orbit(rng: np.random.Generator) -> tuple[FloatArray, float]:
+    """A state (6,) outside the air, and seconds, of either sign, for which it stays there."""
+    while True:
+        up, ahead = rng.normal(size=(2, 3))
+        position = (6.4e6 + rng.uniform(1e5, 2e6)) * up / np.linalg.norm(up)
+        state = np.concatenate([position, rng.uniform(2e3, 8e3) * ahead / np.linalg.norm(ahead)])
+        dt = float(rng.uniform(-6000.0, 6000.0))
+        path = [coast(state, float(t), OMEGA_EARTH, TABLE, EDGES)[:3] for t in np.linspace(0.0, dt, 60)]
+        if np.linalg.norm(path, axis=1).min() > 6.0e6:
+            return state, dt
+
+
+def test_what_a_body_keeps_is_kept() -> None:
+    """Within a fraction of what the bulge turns a plane by at most."""
+    rng, sure = np.random.default_rng(1), np.zeros((6, 6))
+    for _ in range(100):
+        state, dt = orbit(rng)
+        there = coast(state, dt, OMEGA_EARTH, TABLE, EDGES)
+        assert kept_apart(there, sure, state, sure, dt, OMEGA_EARTH) < 1.0
+
+
+def test_what_bodies_keep_bounds_how_far_they_are_apart() -> None:
+    """Of two estimates of states some sigma off, flown to one epoch; half as much again is for the curvature."""
+    rng = np.random.default_rng(2)
+    covariance = np.diag([1e3, 1e3, 1e3, 10.0, 10.0, 10.0]) ** 2
+    told = []
+    for _ in range(200):
+        state, dt = orbit(rng)
+        other = state + 4.0 * rng.multivariate_normal(np.zeros(6), covariance)
+        there = coast(state, dt, OMEGA_EARTH, TABLE, EDGES)
+        moved, phi = coast_with_slopes(other, dt, OMEGA_EARTH, TABLE, EDGES)
+        whole = squared_distance(there - moved, phi @ covariance @ phi.T)
+        told.append(kept_apart(there, np.zeros((6, 6)), other, covariance, dt, OMEGA_EARTH))
+        assert told[-1] < 1.5 * whole + 3.0
+    assert np.median(told) > 20.0  # four of the six degrees of freedom, sixteen times too large
 
 
 @pytest.mark.parametrize("drag", [0.0, 1.0 / 8000.0, 1.0 / 2000.0])

@@ -11,7 +11,7 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.processing.motion import descent as air
 from launchwatch.processing.motion.ballistic import Ballistic
 from launchwatch.processing.motion.descent import Descent
-from launchwatch.processing.motion.lag import ENTRY_M, Lag, Seen, after, ahead, before, height_m, pruned, take
+from launchwatch.processing.motion.lag import ENTRY_M, Lag, Seen, after, ahead, before, expected, height_m, pruned, take
 from unit.processing.motion.descending import EPOCH, S, plots
 
 TIMES = np.arange(2.0, 31.0, 4.0)
@@ -97,3 +97,18 @@ def test_a_body_that_comes_down_below_the_air_is_in_it() -> None:
     assert estimate is not None
     assert estimate.epoch_ns == SEEN[3].epoch_ns
     assert after(start(), SEEN[0]).epoch_ns == SEEN[0].epoch_ns
+
+
+@given(st.lists(st.floats(-5.0, 120.0), min_size=1, max_size=6))
+@settings(max_examples=15)
+def test_what_is_expected_does_not_hang_on_what_was_asked_before(asked_s: list[float]) -> None:
+    lag = in_order()
+    for seconds in (*asked_s, asked_s[0]):
+        epoch_ns = lag.newest.epoch_ns + round(seconds * S)
+        base, said = before(lag, epoch_ns), expected(lag, epoch_ns)
+        assert base is not None
+        alone = ahead(base, epoch_ns)
+        assert isinstance(said, Descent) == isinstance(alone, Descent)
+        if isinstance(said, Descent) and isinstance(alone, Descent):
+            np.testing.assert_array_equal(said.means, alone.means)
+            np.testing.assert_array_equal(said.covariances, alone.covariances)
