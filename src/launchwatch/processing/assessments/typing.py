@@ -36,6 +36,8 @@ SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred
 # error of speed, relative, and what of it does to how steep the path is, of a burn that was seen for so long or less
 BRIEF_SHARE, BRIEF_STEEP, BRIEF_S = 0.2, 0.06, 18.0
 UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
+# of what one satellite alone saw flare up and go out: no burn, where it lasted for so long or less (assumption)
+FLASH, FLASH_S = 0.9, 12.0
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
 SATELLITE_ODDS = 20.0  # satellites to missiles among radar tracks that pass close over the ground (assumption)
 FAR_SIGMAS, STEEP_S, STEEP = 8.0, 6000.0, 4.0  # no perigee moves by more for a speed or a height that is off: 4 a / v
@@ -112,6 +114,9 @@ def typing_of(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typ
         real = 1.0 - 0.02 * (1.0 - real)
     else:
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
+        if track.phase != "boost" and len(track.sensors) == 1:
+            # the flare of a fire: burns that reach far are seen from the clouds up, for half a minute at least
+            real *= 1.0 - FLASH * math.exp(-(((track.last_detection_ns - track.first_detection_ns) / S / FLASH_S) ** 2))
     lift = 1.0
     if air is not None:
         # what the air has told, over what the filter took for granted

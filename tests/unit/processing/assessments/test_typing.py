@@ -1,5 +1,6 @@
 """Made tracks of known boosters: what their times, speed, path and launch area say together."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -121,6 +122,15 @@ def test_more_time_under_thrust_tells_more() -> None:
     early, late = of(boosting(200, 2700.0)), of(boosting(480, 5500.0))
     assert 0.0 < early.classes["slv"] < late.classes["slv"]
     assert late.classes["slv"] > 0.95
+
+
+@pytest.mark.parametrize(("seen_s", "sensors", "least"), [(6, ("a",), 0.6), (40, ("a",), 0.0), (6, ("a", "b"), 0.0)])
+def test_the_flare_of_a_fire_is_no_burn(seen_s: int, sensors: tuple[str, ...], least: float) -> None:
+    """One satellite alone saw it for six seconds and no more; two would have to have seen the same flare move."""
+    found = msgspec.structs.replace(
+        burnt_out("df-21", 110.0, 42.0), first_detection_ns=T0 - seen_s * NS, last_detection_ns=T0, sensors=sensors
+    )
+    assert least <= of(found).classes["not-a-missile"] < least + 0.2
 
 
 def test_speed_over_ground_is_kept_in_free_flight() -> None:
