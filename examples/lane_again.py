@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 
 from launchwatch.assembly.chain import lane_name, make_lane
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import load_catalog, load_scenario
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.control import Tick

@@ -1,6 +1,7 @@
 """Play a scenario and print what sharing gains each partner, at each level of sharing."""
 
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import load_catalog, load_scenario
 
 catalog = load_catalog()

@@ -31,7 +31,8 @@ import validation_space as space
 import validation_typing as typed
 from scipy.special import bdtr
 
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import load_catalog, load_scenario
 
 ROOT = Path(__file__).resolve().parents[1]

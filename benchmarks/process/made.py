@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import load_catalog, load_scenario
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, format_utc, parse_utc

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from launchwatch.assembly.run import Run, Stopwatch, play
+from launchwatch.assembly.run import Run, play
 from launchwatch.assembly.rundir import run_to
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from scenarios.small import ONE_CASE
 

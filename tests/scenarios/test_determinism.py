@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 import numpy as np
 np.random.seed(int(sys.argv[3]))
-from launchwatch.assembly.run import Stopwatch
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.assembly.rundir import run_to
 from launchwatch.catalog.loader import load_catalog, load_scenario
 catalog = load_catalog()

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from launchwatch.assembly.flight.launch import flown
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
 from launchwatch.assembly.rundir import view_of
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_scenario
 from launchwatch.core.frames import enu_axes

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from launchwatch.assembly.run import Run, Stopwatch, play
+from launchwatch.assembly.run import Run, play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_catalog, load_scenario
 from launchwatch.messages.events import Event

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import Catalog, load_scenario
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.releases import Release

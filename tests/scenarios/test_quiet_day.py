@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
 from launchwatch.assembly.rundir import view_of
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_scenario
 from launchwatch.report.html import render_html

@@ -18,6 +18,7 @@ from launchwatch.processing.tracks.stage import TracksStage
 from launchwatch.runtime.lane import Lane
 
 if TYPE_CHECKING:
+    from launchwatch.assembly.stopwatch import Stopwatch
     from launchwatch.processing.detections.known import KnownObjects
 
 SERIALS_PER_CASE = 100
@@ -61,13 +62,17 @@ def make_lane(
     chain: str,
     journal: Journal | None,
     known: KnownObjects | None = None,
+    watch: Stopwatch | None = None,
 ) -> Lane:
-    """A fresh lane of one partner's chain in one case."""
+    """A fresh lane of one partner's chain in one case; `watch` notes how long its steps take."""
     index = list(scenario.cases).index(case)
+    chain_stages = stages(catalog, scenario, partner, index, known)
+    if watch is not None:
+        chain_stages = [watch.timed(stage) for stage in chain_stages]
     return Lane(
         lane_name(case, partner, chain),
         partner,
         scenario.purpose,
-        stages(catalog, scenario, partner, index, known),
+        chain_stages,
         journal,
     )

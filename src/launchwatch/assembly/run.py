@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import platform
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
 from launchwatch.assembly.flight.launch import flown, truth_of
 from launchwatch.assembly.observe import observe
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Launch, Scenario
 from launchwatch.core.epochs import NS
@@ -41,20 +40,6 @@ COMPUTING = ("numpy", "numba", "sgp4", "msgspec")
 
 class RunError(ValueError):
     """A scenario that cannot be played; one line says why and what to do."""
-
-
-@dataclass
-class Stopwatch:
-    """Wall seconds by part of a run; the only thing in a run directory that differs between two runs of one seed."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        """Add the time of a block to a part."""
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
 
 
 @dataclass(frozen=True)
@@ -160,7 +145,7 @@ def _play_case(
         with watch.part("alone"):
             for partner in scenario.partners:
                 if partner not in alone:
-                    lane = make_lane(catalog, scenario, case, partner, "alone", journal, known)
+                    lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
                     alone[partner] = Driven(lane, observed.own[partner], observed.stop_ns)
                 alone[partner].drive(until_ns)
         with watch.part("integrated"):
@@ -173,7 +158,7 @@ def _play_case(
                                 scenario.sharing.level, other, chain.inputs, chain.outputs, partner, link
                             )
                     inputs.sort(key=lambda e: e.received_ns)
-                    lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known)
+                    lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
                     integrated[partner] = Driven(lane, inputs, observed.stop_ns)
                 integrated[partner].drive(until_ns)
         if known is not None:

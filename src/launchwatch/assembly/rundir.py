@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from launchwatch.assembly.observe import sensors_of, sub_points
-from launchwatch.assembly.run import Run, RunError, Stopwatch, play
+from launchwatch.assembly.run import Run, RunError, play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, RadarSensor, Scenario
 from launchwatch.core.epochs import format_utc
@@ -62,7 +63,7 @@ def run_to(
                     (partial / "globe.czml").write_bytes(globe_czml(view))
             with watch.part("report"):
                 (partial / "report.html").write_text(render_html(view), encoding="utf-8")
-        _write_json(partial / "timing.json", {name: round(s, 4) for name, s in watch.seconds.items()})
+        _write_json(partial / "timing.json", watch.document())
     return run
 
 

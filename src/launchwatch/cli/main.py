@@ -38,7 +38,8 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Play a scenario: each partner on its own sensors, then with what the others share."""
-    from launchwatch.assembly.run import Stopwatch, play
+    from launchwatch.assembly.run import play
+    from launchwatch.assembly.stopwatch import Stopwatch
     from launchwatch.catalog.loader import load_catalog, load_scenario
 
     watch = Stopwatch()
@@ -58,10 +59,11 @@ def run(
         from rich.console import Console
 
         from launchwatch.assembly.rundir import view_of
-        from launchwatch.report.table import terminal_table
+        from launchwatch.report.table import latency_table, terminal_table
 
         console = Console()
         console.print(terminal_table(view_of(played, blocks, [])))
+        console.print(latency_table(watch.latencies()))
         if out is None:
             console.print("Nothing was kept; give --out DIR for the report, the journal and the globe.")
         elif report:

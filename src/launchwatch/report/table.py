@@ -204,6 +204,20 @@ def _terminal_medians(view: RunView) -> RenderableType:
     return Group(gains, "", counted)
 
 
+def latency_table(latencies: Mapping[str, Mapping[str, float]]) -> RenderableType:
+    """Machine time of the steps by stage, ms, beside the latency budget."""
+    table = _plain_table(show_header=True)
+    table.title, table.title_justify = "Machine time of a step, ms", "left"
+    table.add_column("stage")
+    for name in ("steps", "p50", "p95", "p99", "longest", "budget", "slips"):
+        table.add_column(name, justify="right")
+    for stage, said in latencies.items():
+        times = (f"{said[name]:.2f}" for name in ("p50_ms", "p95_ms", "p99_ms", "longest_ms"))
+        budget, slips = (f"{said[name]:.0f}" if name in said else NONE for name in ("budget_ms", "slips"))
+        table.add_row(stage, f"{said['steps']:.0f}", *times, budget, slips)
+    return table
+
+
 def _plain_table(show_header: bool) -> Table:
     from rich import box
     from rich.table import Table

@@ -1,5 +1,7 @@
 """The chain of a partner, and the folder that a run is written to."""
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,11 @@ import pytest
 from launchwatch.assembly import rundir
 from launchwatch.assembly.chain import lane_name, make_lane, stages
 from launchwatch.assembly.observe import sensors_of
-from launchwatch.assembly.run import RunError, Stopwatch
+from launchwatch.assembly.run import RunError
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.catalog.schema import RadarSensor, Scenario
+from launchwatch.messages.items import Item, Output
 
 NOUNS = ["observations", "detections", "tracks", "events", "assessments", "warnings", "releases"]
 
@@ -84,3 +88,30 @@ def test_stopwatch_adds_up_the_parts() -> None:
             pass
     assert list(watch.seconds) == ["one"]
     assert watch.seconds["one"] >= 0.0
+
+
+def test_steps_are_timed_against_the_budget_and_change_nothing() -> None:
+    class Slow:
+        topic, consumes = "tracks", ()
+
+        def start(self) -> int:
+            return 0
+
+        def due(self, state: int) -> int:
+            return state
+
+        def step(self, state: int, inputs: Sequence[Item], now: int) -> tuple[int, list[Output]]:
+            time.sleep(0.15 if now == 3 else 0.0)
+            return state + now, []
+
+    watch = Stopwatch()
+    stage = watch.timed(Slow())
+    assert (stage.topic, stage.start(), stage.due(7)) == ("tracks", 0, 7)
+    state = stage.start()
+    for now in range(1, 5):
+        state, _ = stage.step(state, [], now)
+    said = watch.latencies()["tracks"]
+    assert state == 10
+    assert (said["steps"], said["slips"], said["budget_ms"]) == (4, 1, 100.0)
+    assert said["p50_ms"] < 50.0 < 150.0 <= said["longest_ms"]
+    assert watch.document()["steps"]["tracks"] == said

@@ -39,7 +39,8 @@ def catalog() -> Catalog:
 @pytest.fixture(scope="module")
 def seen(catalog: Catalog) -> list[Envelope]:
     """What Japan's radars deliver of one flight."""
-    from launchwatch.assembly.run import Stopwatch, play
+    from launchwatch.assembly.run import play
+    from launchwatch.assembly.stopwatch import Stopwatch
     from launchwatch.catalog.loader import load_scenario
 
     run = play(catalog, load_scenario("hwasong-15-2017", catalog), 1, None, Stopwatch())

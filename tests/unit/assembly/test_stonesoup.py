@@ -19,8 +19,9 @@ from stonesoup.types.detection import Detection
 from stonesoup.types.state import GaussianState, State
 
 from launchwatch.assembly.process import lane_of, processing_stages
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
 from launchwatch.assembly.stonesoup import ITRF, ChainTracker, Frame, east_north_up, epoch_ns, observations_of
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.core.epochs import NS, format_utc, parse_utc
 from launchwatch.core.frames import enu_axes, itrf_from_azimuth_elevation_range

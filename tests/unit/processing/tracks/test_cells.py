@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from launchwatch.assembly.run import Stopwatch, play
+from launchwatch.assembly.run import play
+from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.core.epochs import parse_utc
 from launchwatch.messages import codec

@@ -1,0 +1,79 @@
+"""Wall time of a run by its parts, and of each step of each stage against the latency budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from launchwatch.messages.items import Item, Output
+from launchwatch.ports import AnyStage
+
+BUDGET_MS = {
+    "observations": 5.0,
+    "detections": 25.0,
+    "tracks": 100.0,
+    "events": 25.0,
+    "assessments": 75.0,
+    "warnings": 10.0,
+    "releases": 10.0,
+}
+"""What one step of a stage may take; all of them together are the 250 ms from an observation to its warning."""
+
+
+@dataclass
+class Stopwatch:
+    """Wall seconds by part of a run, and of steps by stage: the only thing that differs between runs of one seed."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    steps: dict[str, list[float]] = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Add the time of a block to a part."""
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+    def timed(self, stage: AnyStage) -> AnyStage:
+        """The stage, with the time of each of its steps noted here."""
+        return _Timed(stage, self.steps.setdefault(stage.topic, []))
+
+    def latencies(self) -> dict[str, dict[str, float]]:
+        """By stage: number of steps, percentiles and the longest, ms, the budget, and how many slipped over it."""
+        return {topic: _latency(seconds, BUDGET_MS.get(topic)) for topic, seconds in self.steps.items() if seconds}
+
+    def document(self) -> dict[str, Any]:
+        """The document `timing.json`."""
+        return {name: round(s, 4) for name, s in self.seconds.items()} | {"steps": self.latencies()}
+
+
+class _Timed:
+    """A stage whose steps are timed; all else is the stage's own."""
+
+    def __init__(self, stage: AnyStage, seconds: list[float]) -> None:
+        self._stage, self._seconds = stage, seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stage, name)
+
+    def step(self, state: Any, inputs: Sequence[Item], now: int) -> tuple[Any, list[Output]]:
+        """The stage's own step."""
+        begun = time.perf_counter()
+        stepped = self._stage.step(state, inputs, now)
+        self._seconds.append(time.perf_counter() - begun)
+        return stepped
+
+
+def _latency(seconds: list[float], budget_ms: float | None) -> dict[str, float]:
+    ordered = sorted(seconds)
+
+    def at(share: float) -> float:
+        return round(1e3 * ordered[min(int(share * len(ordered)), len(ordered) - 1)], 3)
+
+    said = {"steps": len(ordered), "p50_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": at(0.99), "longest_ms": at(1.0)}
+    if budget_ms is None:
+        return said
+    return said | {"budget_ms": budget_ms, "slips": sum(1e3 * s > budget_ms for s in ordered)}
