@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
-from launchwatch.core.geodesy import inverse
-from launchwatch.messages.assessments import Assessment
+from launchwatch.core.geodesy import inverse, itrf_from_geodetic
+from launchwatch.messages.assessments import Assessment, GroundPoint
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.truth import FlightTruth
 
@@ -52,8 +52,16 @@ def launch_of_assessment(assessment: Assessment, flights: Sequence[FlightTruth])
             if point is None:
                 continue
             late = abs(point.time_ns - flight.time_ns - round(seconds * S)) / S
-            distance, _, _ = inverse(point.lat_deg, point.lon_deg, *place)
             reach = NEAR_M + 2e3 * point.ellipse_95.semi_major_km
-            if distance < reach and late < NEAR_S + SIGMAS * point.sigma_s and distance / reach < nearest:
+            if late >= NEAR_S + SIGMAS * point.sigma_s or _chord(point, place) >= reach * min(1.0, nearest):
+                continue  # the way along the ground is no shorter, and dear to compute
+            distance, _, _ = inverse(point.lat_deg, point.lon_deg, *place)
+            if distance < reach * min(1.0, nearest):
                 best, nearest = flight, distance / reach
     return best
+
+
+def _chord(point: GroundPoint, place: tuple[float, float]) -> float:
+    """Distance through the Earth, m."""
+    ends = itrf_from_geodetic(np.array([point.lat_deg, place[0]]), np.array([point.lon_deg, place[1]]), np.zeros(2))
+    return float(np.linalg.norm(ends[1] - ends[0]))

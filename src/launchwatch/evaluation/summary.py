@@ -54,6 +54,16 @@ class CaseRecord:
     chains: Mapping[tuple[str, str], ChainRecord]
     played: Mapping[ObjectKind, int] = field(default_factory=dict)
     suppressed: Mapping[str, int] = field(default_factory=dict)
+    _matched: dict[int, FlightTruth | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def launch_of(self, item: Assessment | Track) -> FlightTruth | None:
+        """The launch that an item of one of the chains speaks of; found once, for the chains keep their items."""
+        if id(item) not in self._matched:
+            flights = self.flights
+            self._matched[id(item)] = (
+                launch_of_track(item, flights) if isinstance(item, Track) else launch_of_assessment(item, flights)
+            )
+        return self._matched[id(item)]
 
 
 def summarise(
@@ -73,7 +83,7 @@ def summarise(
             launches.append(_launch(case, flight, scenario, partners, regions))
         final = {a.event: a for a in _assessments(case.chains[first, "integrated"])}
         false_events += sum(
-            a.merged_into is None and launch_of_assessment(a, case.flights) is None for a in final.values()
+            a.merged_into is None and case.launch_of(a) is None for a in final.values()
         )
     document = {
         "schema": SCHEMA,
@@ -114,7 +124,7 @@ def _evaluation(cases: Sequence[CaseRecord], launches: Sequence[Mapping[str, Any
         for key, record in case.chains.items():
             for envelope in record.outputs:
                 if isinstance(envelope.payload, Assessment) and envelope.payload.merged_into is None:
-                    flight = launch_of_assessment(envelope.payload, case.flights)
+                    flight = case.launch_of(envelope.payload)
                     if flight is not None:
                         told[flight.launch].setdefault(key, []).append((envelope.emitted_ns, envelope.payload))
         pictures.append(
@@ -226,7 +236,7 @@ def _line(case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner:
         (
             e.emitted_ns
             for e in record.outputs
-            if isinstance(e.payload, Track) and launch_of_track(e.payload, case.flights) is flight
+            if isinstance(e.payload, Track) and case.launch_of(e.payload) is flight
         ),
         None,
     )
@@ -236,7 +246,7 @@ def _line(case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner:
         if not isinstance(release, Release) or not isinstance(release.item, Warning) or release.addressee != name:
             continue
         warning = release.item
-        if warning.kind == "cancel" or launch_of_assessment(warning.assessment, case.flights) is not flight:
+        if warning.kind == "cancel" or case.launch_of(warning.assessment) is not flight:
             continue
         warned = release.released_ns if warned is None else warned
         if warning.confirmed and confirmed is None:
@@ -277,9 +287,9 @@ def _first_detection(case: CaseRecord, flight: FlightTruth, record: ChainRecord)
             if rows is not None and len(item.sequence) and np.isin(item.sequence, rows).any():
                 return envelope.received_ns, item.sensor
         elif isinstance(item, Track):
-            if launch_of_track(item, case.flights) is flight:
+            if case.launch_of(item) is flight:
                 return envelope.received_ns, item.sensors[0]
-        elif isinstance(item, Warning) and launch_of_assessment(item.assessment, case.flights) is flight:
+        elif isinstance(item, Warning) and case.launch_of(item.assessment) is flight:
             return envelope.received_ns, item.assessment.sensors[0]
     return None, None
 
@@ -290,7 +300,7 @@ def _errors(case: CaseRecord, flight: FlightTruth, name: str) -> list[dict[str, 
     versions = [
         (e.emitted_ns, e.payload)
         for e in record.outputs
-        if isinstance(e.payload, Assessment) and launch_of_assessment(e.payload, case.flights) is flight
+        if isinstance(e.payload, Assessment) and case.launch_of(e.payload) is flight
     ]
     warned = next(
         (
@@ -298,7 +308,7 @@ def _errors(case: CaseRecord, flight: FlightTruth, name: str) -> list[dict[str, 
             for e in record.outputs
             if isinstance(e.payload, Warning)
             and e.payload.assessment.event.startswith(f"{name}-")
-            and launch_of_assessment(e.payload.assessment, case.flights) is flight
+            and case.launch_of(e.payload.assessment) is flight
         ),
         None,
     )
