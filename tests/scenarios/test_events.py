@@ -54,6 +54,23 @@ launches:
   - {id: broken, booster: hwasong-15, time: '2026-08-20T20:00:00Z', from: {lat_deg: 39.3, lon_deg: 126.0},
      trajectory: {to: {lat_deg: 21.3, lon_deg: -157.9}}, failure: {kind: break-up, time_s: 120.0}}
 """
+SALVO = (
+    """
+id: salvo
+title: Ten missiles from ten places 45 km apart, one each quarter of a minute, some over others that still climb
+sources: ['A case of this test']
+partners: [us]
+weather: {cloud_top_km: 7.0}
+launches:
+"""
+    + "".join(
+        f"""  - {{id: m{k}, booster: generic-mrbm-liquid, time: '2026-08-20T22:{30 + 15 * k // 60}:{15 * k % 60:02d}Z',
+     case: raid, from: {{lat_deg: {39.0 + 0.4 * (k % 5):.1f}, lon_deg: {125.5 + 0.5 * (k // 5):.1f}}},
+     trajectory: {{azimuth_deg: {80 + 7 * k % 20}, range_km: {900 + 13 * k}, apogee_km: 260.0}}}}
+"""
+        for k in range(10)
+    )
+)
 LEFT_BEHIND = """
 id: left-behind
 title: Radar follows the stage that a short last burn left behind
@@ -95,6 +112,22 @@ def holds(point: GroundPoint, place: tuple[float, float]) -> bool:
     axes = enu_axes(point.lat_deg, point.lon_deg)[:2]
     away = axes @ (itrf_from_geodetic(*place, 0.0) - itrf_from_geodetic(point.lat_deg, point.lon_deg, 0.0))
     return inside_95_2d(away, point.covariance_m2)
+
+
+def test_a_salvo_is_as_many_launches(made: Callable[..., Any], measured: Callable[[str], None]) -> None:
+    """Plumes rise below others in the sight of some satellites; each stays its own, and the count holds the truth."""
+    run = made(SALVO, 1)
+    (case,) = run.cases
+    chain = ("us", "alone")
+    found = last_of_each(run, chain)
+    spoken = [case.launch_of(assessment) for assessment in found.values()]
+    raid = records(run, Raid, chain)[-1]
+    missed = [flight.launch for flight in case.flights if not any(one is flight for one in spoken)]
+    measured(f"10 launches: {len(found)} events, {raid.lowest} to {raid.highest} counted, missed {missed}")
+    assert len(found) == 10
+    assert not missed
+    assert raid.lowest <= 10 <= raid.highest
+    assert raid.probable == 10
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

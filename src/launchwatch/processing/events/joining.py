@@ -7,7 +7,7 @@ sensor: there their information adds up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import numpy as np
@@ -33,6 +33,7 @@ THRUST_FLOOR_M, BACK_KNOWN_M = 15e3, 100e3
 POINT_FLOOR_M, POINT_KNOWN_M = 2e3, 8e3  # where a plume went out, to a second; what is known worse may be anywhere
 THRUST_AGE_S, SIDE_FLOOR_M, THRUST_M_S2 = 30.0, 3e3, 40.0
 PLACED_M = 30e3
+PLUMES_S = 3.0  # of two plumes at once: a plume that its own track lost for a moment is shorter
 STATE_TOLD_M, LAUNCH_TOLD_M = 1000e3, 500e3  # what is known worse together agrees with anything
 LAUNCH_FLOOR_M, LAUNCH_FLOOR_S, LAUNCH_FLOOR_RAD = 5e3, 10.0, 0.1
 
@@ -67,26 +68,59 @@ def preference(track: Track) -> tuple[bool, bool, bool, bool, int, int]:
 
 
 def same_launch(a: Track, b: Track) -> bool:
-    """Whether two tracks can be one object: by their states where both fly freely, else by their launches.
+    """Whether two tracks can be one object or one launch."""
+    return kinship(a, b) is not None
 
-    A track that no satellite saw knows its launch only as a wide ellipse; where that holds the other's launch, the two
-    are taken as one even if a young estimate of burnout, run ahead for many minutes, has drifted off. Thrust that only
-    radars saw tells of no launch: it is of an arc that comes from there, or of what thrusts there. An arc that comes
-    from where a plume was seen to go out was let go there.
+
+def kinship(a: Track, b: Track) -> tuple[int, float] | None:
+    """How two tracks can be one object or one launch, nearest first; None where they cannot.
+
+    By their states where both fly freely, else by their launches. A track that no satellite saw knows its launch only
+    as a wide ellipse; where that holds the other's launch, the two are taken as one even if a young estimate of
+    burnout, run ahead for many minutes, has drifted off. Thrust that only radars saw tells of no launch: it is of an
+    arc that comes from there, or of what thrusts there. An arc that comes from where a plume was seen to go out was let
+    go there.
     """
     a, b = before_air(a), before_air(b)
     if a.phase == b.phase == "ballistic":
-        if state_distance(a, b) < STATE_GATE:
-            return True
+        if (distance := state_distance(a, b)) < STATE_GATE:
+            return 0, distance
         if _both_saw(a, b):
-            return False
+            return None
         if _from_one_point(a, b):
-            return True
+            return 1, 0.0
         if a.launch is None or b.launch is None:
-            return _same_orbit(a.state, flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S))
+            there = flight.state_after(b.state, (a.epoch_ns - b.epoch_ns) / S)
+            return (1, 0.0) if _same_orbit(a.state, there) else None
     if a.launch is None or b.launch is None:
-        return _thrust_distance(a, b) < LAUNCH_GATE
-    return launch_distance(a.launch, b.launch) < LAUNCH_GATE
+        return (2, distance) if (distance := _thrust_distance(a, b)) < LAUNCH_GATE else None
+    return (2, distance) if (distance := launch_distance(a.launch, b.launch)) < LAUNCH_GATE else None
+
+
+def two_plumes(a: Mapping[str, Track], b: Mapping[str, Track]) -> bool:
+    """Whether tracks by name hold two plumes that burned side by side: one chain had both from one satellite at once.
+
+    What a satellite alone saw tells which of a track's sensors are satellites; a radar has all objects of a launch.
+    """
+    return any(
+        _chain(x) == _chain(y) and _side_by_side(one, other)
+        for x, one in a.items()
+        for y, other in b.items()
+        if one is not other
+    )
+
+
+def _chain(name: str) -> str:
+    """Whose track it is by its name: none before the colon for an own one."""
+    return name.rpartition(":")[0]
+
+
+def _side_by_side(a: Track, b: Track) -> bool:
+    if not (_both_saw(a, b) and ("radar" not in a.phenomenologies or "radar" not in b.phenomenologies)):
+        return False
+    begin = max(a.first_detection_ns, b.first_detection_ns)
+    end = min(t.burnout_ns or t.last_detection_ns for t in (a, b))
+    return end - begin > PLUMES_S * S and not set(a.sensors).isdisjoint(b.sensors)
 
 
 def launch_distance(a: LaunchFit, b: LaunchFit) -> float:

@@ -9,7 +9,7 @@ import msgspec
 
 from launchwatch.messages.events import Raid
 from launchwatch.messages.tracks import Track
-from launchwatch.processing.events.joining import S, fell_behind, placed, preference, same_launch
+from launchwatch.processing.events.joining import S, fell_behind, placed, preference, same_launch, two_plumes
 
 GAP_S = 600.0
 """Launches no further apart than this are one raid: mobile launchers of one order fire within minutes."""
@@ -107,7 +107,8 @@ def _one_launch(a: Member, b: Member, compared: Compared) -> bool:
     before = known.get(b.event)
     if before is not None and before[:2] == (a.version, b.version):
         return before[2]
-    one = any(same_launch(x, y) for x in a.tracks.values() for y in b.tracks.values())
+    pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
+    one = not two_plumes(a.tracks, b.tracks) and any(same_launch(x, y) for x, y in pairs)
     known[b.event] = a.version, b.version, one
     return one
 

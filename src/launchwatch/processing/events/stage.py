@@ -17,11 +17,11 @@ from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.breakup import among_debris, break_up_of
-from launchwatch.processing.events.joining import fuse, same_launch, two_launches
+from launchwatch.processing.events.joining import fuse, kinship, same_launch, two_launches, two_plumes
 from launchwatch.processing.events.raids import Compared, Member, counted, ended, raids_of
 
 S = 1_000_000_000
-SPLIT_MARGIN, SPLIT_VERSIONS = 3.0, 2  # a track leaves its event when so many versions of it lie so far outside
+SPLIT_MARGIN, SPLIT_VERSIONS = 1.5, 2  # a track leaves its event when so many versions of it lie so far outside
 
 
 class EventRecord(msgspec.Struct):
@@ -115,9 +115,15 @@ class EventsStage:
         for record in state.events:
             if name in record.tracks and record.merged_into is None:
                 return record
-        for record in state.events:
-            if not record.closed and any(same_launch(track, other) for other in record.tracks.values()):
-                return record
+        found = [
+            (kin, k)
+            for k, record in enumerate(state.events)
+            if not record.closed and not two_plumes({name: track}, record.tracks)
+            for kin in (kinship(track, other) for other in record.tracks.values())
+            if kin is not None
+        ]
+        if found:
+            return state.events[min(found)[1]]
         if partner is not None and "open" not in self.trust:
             return None
         for record in state.events:
@@ -192,9 +198,11 @@ def _recall(state: EventsState, record: EventRecord) -> None:
 
 
 def _one(a: EventRecord, b: EventRecord) -> bool:
-    """Whether two events are one launch: some of their tracks can be one, and none speaks against it."""
-    living = [(x, y) for x in a.tracks.values() for y in b.tracks.values() if "dropped" not in (x.status, y.status)]
-    return any(same_launch(x, y) for x, y in living) and not any(two_launches(x, y) for x, y in living)
+    """Whether two events are one launch: some of their living tracks can be one, and none ever spoke against it."""
+    pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
+    if not any("dropped" not in (x.status, y.status) and same_launch(x, y) for x, y in pairs):
+        return False
+    return not two_plumes(a.tracks, b.tracks) and not any(two_launches(x, y) for x, y in pairs)
 
 
 def _merge(older: EventRecord, younger: EventRecord, lineage: tuple[str, ...]) -> Output:

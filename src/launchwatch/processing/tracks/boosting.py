@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
 MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
+MODEL_FLOOR_M_S = 300.0  # what its velocity may be off by
 TOLD_DEGREES, NO_ASCENT_CHI2 = 40, 1000.0  # of a degree; a fit of a true launch that went astray once had 220
 AFTER_S = 30.0  # so long after burnout is a tracklet still tried on a profile
 FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
@@ -40,10 +42,24 @@ FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, in
 FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
 SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
 FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust before: a weak upper stage bends slowly
+BESIDE_HITS = 2  # detections of one satellite, of two lights at once: one may be a stray of noise
 REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
 YOUNG_ROWS = 15  # below this every fit of new rows also looks for the best start anew
 MAX_STAGINGS = 3
 STANDS_AFTER_S, STANDS_HITS = 120.0, 5  # by then every vehicle has turned and crosses kilometres a second
+
+
+def beside(track: TrackRecord, tracklet: Tracklet, tracklets: Iterable[Tracklet]) -> bool:
+    """Whether a satellite saw the tracklet's light beside the track's own plume: then it is another one."""
+    begin, end = float(tracklet.rows.time_s[0]), float(tracklet.rows.time_s[-1])
+    return any(
+        t.track == track.track
+        and t.sensor == tracklet.sensor
+        and not t.aside
+        and int(((t.rows.time_s >= begin) & (t.rows.time_s <= end)).sum()) >= BESIDE_HITS
+        for t in tracklets
+        if isinstance(t.rows, LinesOfSight)
+    )
 
 
 def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
@@ -54,7 +70,7 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     if isinstance(rows, LinesOfSight):
         newest = row(rows, tracklet.hits - 1)
         assert isinstance(newest, LinesOfSight)
-        return bool(may_explain(track, newest)[0])
+        return bool(may_explain(track, newest)[0]) and _moves_along(track.profile, rows)
     at = float(rows.time_s[-1])
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + AFTER_S:
         return False
@@ -64,6 +80,21 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     miss = state[:3] - tracklet.position[-1]
     noise = (float(np.hypot(rows.sigma[-1, :2], rows.bias_sigma[0, :2]).max()) * rows.measured[-1, 2]) ** 2
     return squared_distance(miss, covariance[:3, :3] + np.eye(3) * (noise + MODEL_FLOOR_M**2)) < GATE
+
+
+def _moves_along(profile: Profile, rows: LinesOfSight) -> bool:
+    """Whether lights of one sensor move as the profile does; a plume that rises below an old one stands by comparison.
+
+    What all positions of the profile are off by goes out of the difference of two.
+    """
+    first, last = 0, len(rows.time_s) - 1
+    dt = float(rows.time_s[last] - rows.time_s[first])
+    states, covariances = ascents.states_at(profile, rows.time_s[[first, last]])
+    miss = [rows.tangents[i] @ (state[:3] - rows.position[i]) for i, state in zip((first, last), states, strict=True)]
+    depth = float(rows.direction[last] @ (states[1, :3] - rows.position[last]))
+    spread = dt**2 * rows.tangents[last] @ covariances[1, 3:, 3:] @ rows.tangents[last].T
+    spread += ((depth * rows.sigma[[first, last]]) ** 2).sum() * np.eye(2) + (MODEL_FLOOR_M_S * dt) ** 2 * np.eye(2)
+    return squared_distance(miss[1] - miss[0], spread) < GATE
 
 
 def may_explain(track: TrackRecord, newest: LinesOfSight) -> np.ndarray:
@@ -264,6 +295,7 @@ def _hand_over(
     track.free_from_ns = state.epoch_ns + round(burnout[0] * S)
     for t in own:
         if not isinstance(t.rows, Plots):
+            t.over = True
             continue
         for i in np.flatnonzero(t.rows.time_s > at):
             time_ns = state.epoch_ns + round(float(t.rows.time_s[i]) * S)

@@ -31,7 +31,7 @@ from launchwatch.processing.motion.launches import fuse_launches
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
 from launchwatch.processing.motion.vehicles import Timeline
 from launchwatch.processing.tracks.association import Assignment, pairs
-from launchwatch.processing.tracks.boosting import explains, follow_boost, launch_of, may_explain
+from launchwatch.processing.tracks.boosting import beside, explains, follow_boost, launch_of, may_explain
 from launchwatch.processing.tracks.cells import give_cells, of_cells
 from launchwatch.processing.tracks.flying import (
     Arc,
@@ -200,6 +200,8 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) 
         return
     for track in state.tracks:
         if track.phase == "ballistic" and not infrared:
+            continue
+        if infrared and beside(track, tracklet, state.tracklets):
             continue
         if explains(track, tracklet, state.epoch_ns):
             tracklet.track = track.track

@@ -35,6 +35,7 @@ from launchwatch.processing.tracks.still import DRIFT_RAD_S, MOVES_CHI2, RECENT_
 
 CONFIRM_HITS, CONFIRM_LOOKS = 3, 5
 DROP_SIGHTS, DROP_PLOTS = 2, 5  # silent looks that end a tentative tracklet; echoes fluctuate, plumes do not
+PLUME_CLOSED_S = 13.0  # by then the silence of a plume counts as burnout, and what lights up is looked at anew
 CLOSED_S, CLOSED_LOOKS = 25.0, 3.0
 KEPT_ROWS = 32  # newest detections kept of a tracklet without a track, at least; they span `RECENT_S` in any case
 MAX_ACCELERATION, FIRST_ACCELERATION = 120.0, 40.0
@@ -65,6 +66,7 @@ class Tracklet(msgspec.Struct):
         tried on tracks; refused_s : time of the newest detection when no
         ascent went through those that there were, s; -inf before.
     track : the track it belongs to, or null; aside : whether it saw only something that the track's object let go.
+    over : whether what it saw has burned out, so that what lights up there now is looked at anew.
     fresh : identifiers of the records of detections not yet named in a lineage.
     """
 
@@ -84,6 +86,7 @@ class Tracklet(msgspec.Struct):
     track: str | None
     aside: bool
     fresh: list[str]
+    over: bool = False
 
     @property
     def hits(self) -> int:
@@ -217,7 +220,7 @@ def patience_s(period_s: float, infrared: bool, placed: bool) -> float:
     Where one fire has gone out of sight another may begin, and the two would make a motion.
     """
     looks_s = CLOSED_LOOKS * period_s
-    return looks_s if infrared and not placed else max(CLOSED_S, looks_s)
+    return looks_s if infrared and not placed else max(PLUME_CLOSED_S if infrared else CLOSED_S, looks_s)
 
 
 def extend(
@@ -326,6 +329,8 @@ def _measurements(pool: Unplaced, rows: FloatArray) -> LinesOfSight | Plots:
 
 def _closed(tracklet: Tracklet, look: InfraredLook | RadarLook) -> bool:
     """Whether a tracklet has been silent too long to be continued: what appears there now starts anew."""
+    if tracklet.over:
+        return True
     patience = patience_s(tracklet.period_s, isinstance(tracklet.rows, LinesOfSight), tracklet.track is not None)
     return look.look_from_ns - tracklet.newest_ns > patience * S
 

@@ -23,6 +23,7 @@ from launchwatch.processing.events.stage import EventsStage, EventsState
 from launchwatch.processing.motion import ballistic
 from unit.processing.made import T0, launch_fit, state_above, track
 
+OTHER = {"sensors": ("ir-2",), "kind_sensors": ("ir-2",)}  # two of one sensor at once are two plumes
 ELSEWHERE = {
     "state": state_above(40.0, 138.0, 150e3, 3500.0, 0.0, 2500.0),
     "launch": launch_fit(lat_deg=40.0, lon_deg=136.0),
@@ -56,7 +57,7 @@ def ids(outputs: list[Output]) -> list[str]:
 
 
 def test_one_launch_is_one_event_with_numbered_versions() -> None:
-    _, outputs = heard(track(), track(version=2), track("T0002"), track(version=3, status="dropped"))
+    _, outputs = heard(track(), track(version=2), track("T0002", **OTHER), track(version=3, status="dropped"))
     assert ids(outputs) == ["jp-20231114-001"] * 4
     assert [output.payload.version for output in outputs] == [1, 2, 3, 4]
     assert [output.payload.status for output in outputs] == ["new", "update", "update", "update"]
@@ -66,6 +67,15 @@ def test_one_launch_is_one_event_with_numbered_versions() -> None:
 def test_two_launches_stay_two() -> None:
     _, outputs = heard(track(), track("T0002", **ELSEWHERE), track(version=2), track("T0002", version=2, **ELSEWHERE))
     assert ids(outputs) == ["jp-20231114-001", "jp-20231114-002"] * 2
+
+
+def test_two_plumes_that_one_satellite_saw_at_once_are_two_launches() -> None:
+    """However near their launches are; but not those of two satellites, nor one after the other."""
+    near = {"launch": launch_fit(lon_deg=126.02), "state": track().state}
+    later = {"first_detection_ns": T0 - NS, "last_detection_ns": T0 + 60 * NS, "burnout_ns": None}
+    for changes, events in ((near, 2), (near | OTHER, 1), (near | later, 1)):
+        _, outputs = heard(track(phase="boost"), track("T0002", phase="boost", **changes))
+        assert len(set(ids(outputs))) == events
 
 
 def test_what_may_be_anywhere_joins_nothing() -> None:
@@ -87,7 +97,7 @@ def test_an_event_ends_with_its_last_track_and_is_not_opened_again() -> None:
 
 def test_tracks_of_one_step_make_one_version_with_all_of_them_in_its_lineage() -> None:
     stage = EventsStage("jp", ("open",))
-    items = [Item("tracks/1", T0, track()), Item("tracks/2", T0, track("T0002"))]
+    items = [Item("tracks/1", T0, track()), Item("tracks/2", T0, track("T0002", **OTHER))]
     _, (output,) = stage.step(stage.start(), items, T0)
     assert output.lineage == ("tracks/1", "tracks/2")
 
@@ -257,9 +267,10 @@ RISING = {"phase": "boost", "burnout_ns": None, "free_from_ns": None}
 
 def test_events_that_turn_out_to_be_one_launch_merge_and_the_older_goes_on() -> None:
     """Two sensors begin a track each while both misjudge the launch; a better fit of one brings them together."""
-    first, second = track(launch=launch_fit(), **RISING), track("T0002", launch=launch_fit(lon_deg=127.0), **RISING)
-    better = track("T0002", version=2, launch=launch_fit(lon_deg=126.01), detections=40, **RISING)
-    state, outputs = heard(first, second, better, track("T0002", version=3, launch=launch_fit(), **RISING))
+    first = track(launch=launch_fit(), **RISING)
+    second = track("T0002", **OTHER, launch=launch_fit(lon_deg=127.0), **RISING)
+    better = track("T0002", **OTHER, version=2, launch=launch_fit(lon_deg=126.01), detections=40, **RISING)
+    state, outputs = heard(first, second, better, track("T0002", **OTHER, version=3, launch=launch_fit(), **RISING))
     events = [output.payload for output in outputs if isinstance(output.payload, Event)]
     assert [(e.event[-3:], e.version, e.status) for e in events] == [
         ("001", 1, "new"),
@@ -284,9 +295,9 @@ def test_what_could_be_part_of_two_launches_makes_no_one_of_them() -> None:
 
 
 def test_a_track_that_turns_out_another_launch_leaves_its_event() -> None:
-    mine, young = track(launch=launch_fit(), **RISING), track("T0002", launch=wide(127.0), **RISING)
+    mine, young = track(launch=launch_fit(), **RISING), track("T0002", **OTHER, launch=wide(127.0), **RISING)
     foreign = track("T0007", launch=wide(127.0), **RISING)
-    grown = [track("T0002", version=k, launch=launch_fit(lon_deg=127.0), **RISING) for k in (2, 3, 4)]
+    grown = [track("T0002", **OTHER, version=k, launch=launch_fit(lon_deg=127.0), **RISING) for k in (2, 3, 4)]
     state, outputs = heard(mine, young, released(foreign), *grown)
     events = [output.payload for output in outputs if isinstance(output.payload, Event)]
     assert [e.event[-3:] for e in events] == ["001", "001", "001", "001", "001", "002", "002"]
@@ -299,9 +310,10 @@ def test_a_track_that_turns_out_another_launch_leaves_its_event() -> None:
 
 
 def test_one_stray_version_splits_nothing() -> None:
-    stray = track("T0002", version=2, launch=launch_fit(lon_deg=127.0), **RISING)
-    back = track("T0002", version=3, launch=launch_fit(), **RISING)
-    _, outputs = heard(track(launch=launch_fit(), **RISING), track("T0002", launch=launch_fit(), **RISING), stray, back)
+    stray = track("T0002", **OTHER, version=2, launch=launch_fit(lon_deg=127.0), **RISING)
+    back = track("T0002", **OTHER, version=3, launch=launch_fit(), **RISING)
+    first = track("T0002", **OTHER, launch=launch_fit(), **RISING)
+    _, outputs = heard(track(launch=launch_fit(), **RISING), first, stray, back)
     assert len(set(ids(outputs))) == 1
 
 
@@ -309,9 +321,10 @@ def test_one_stray_version_splits_nothing() -> None:
 def test_every_track_is_in_one_open_event_and_ids_are_not_used_again(order: list[int]) -> None:
     """Six tracks of three launches, vague and then sharp, in any order: three events go on, whatever was before."""
     lons = [126.0, 126.0, 129.0, 129.0, 133.0, 133.0]
-    vague = [track(f"T{k:04d}", launch=wide(lons[k], 40e3), **RISING) for k in order]
+    own = [{"sensors": (f"ir-{k}",), "kind_sensors": (f"ir-{k}",)} for k in range(6)]
+    vague = [track(f"T{k:04d}", launch=wide(lons[k], 40e3), **own[k], **RISING) for k in order]
     fits = [launch_fit(lon_deg=lon) for lon in lons]
-    sharp = [track(f"T{k:04d}", version=v, launch=fits[k], **RISING) for v in (2, 3, 4) for k in order]
+    sharp = [track(f"T{k:04d}", version=v, launch=fits[k], **own[k], **RISING) for v in (2, 3, 4) for k in order]
     state, outputs = heard(*vague, *sharp)
     going_on = [record for record in state.events if record.merged_into is None]
     names = sorted(name for record in going_on for name in record.tracks)
