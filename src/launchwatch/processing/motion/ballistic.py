@@ -12,7 +12,7 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.physics.atmosphere import EDGES, TABLE
-from launchwatch.processing.motion._kernels import coast, coast_with_slopes, kept_apart, to_ground
+from launchwatch.processing.motion._free_kernels import coast, coast_with_slopes, kept_apart, to_ground
 from launchwatch.processing.motion.measurements import Plots, plot_positions, predict_plots
 
 ACCELERATION_NOISE = 1e-4

@@ -19,6 +19,7 @@ from launchwatch.core.gaussians import squared_distance
 from launchwatch.core.geodesy import A, B, itrf_from_geodetic
 from launchwatch.physics.atmosphere import EDGES, TABLE, density, pressure
 from launchwatch.physics.gravity import J2, MU, gravity_j2
+from launchwatch.processing.motion._free_kernels import coast, coast_with_slopes, kept_apart, to_ground
 from launchwatch.processing.motion._kernels import (
     AZIMUTH,
     BACK_PRESSURE,
@@ -35,12 +36,8 @@ from launchwatch.processing.motion._kernels import (
     VERTICAL_S,
     boost_jacobian,
     boost_states,
-    coast,
-    coast_with_slopes,
-    kept_apart,
     launch_frame,
     line_of_sight_rows,
-    to_ground,
 )
 
 KNOTS = np.array([18.0, 30.0, 45.0, 65.0, 90.0, 120.0, 155.0, 195.0, 240.0, 300.0])
