@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from launchwatch.assembly.components import awaited
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import Scenario
+from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
@@ -25,9 +28,17 @@ SERIALS_PER_CASE = 100
 
 
 def stages(
-    catalog: Catalog, scenario: Scenario, partner: str, case_index: int, known: KnownObjects | None = None
+    catalog: Catalog,
+    scenario: Scenario,
+    partner: str,
+    case_index: int,
+    known: KnownObjects | None = None,
+    heard: Mapping[str, float] | None = None,
 ) -> list[AnyStage]:
-    """Stages of a partner's chain, from observations to releases; `known` is what it knows to be in orbit."""
+    """Stages of a partner's chain, from observations to releases, and health.
+
+    `known` is what it knows to be in orbit, `heard` the components that it has to hear and their intervals, s.
+    """
     record = catalog.partners[partner]
     policy = catalog.policies[record.policy]
     order = [partner, *(p for p in scenario.partners if p != partner)]
@@ -46,6 +57,7 @@ def stages(
         ),
         WarningsStage(policies, policy.trust),
         ReleasesStage(partner, homes, record.procedure.machine_s),
+        HealthStage(heard or {}),
     ]
 
 
@@ -66,7 +78,8 @@ def make_lane(
 ) -> Lane:
     """A fresh lane of one partner's chain in one case; `watch` notes how long its steps take."""
     index = list(scenario.cases).index(case)
-    chain_stages = stages(catalog, scenario, partner, index, known)
+    heard = awaited(catalog, scenario, case, partner, chain)
+    chain_stages = stages(catalog, scenario, partner, index, known, heard)
     if watch is not None:
         chain_stages = [watch.timed(stage) for stage in chain_stages]
     return Lane(

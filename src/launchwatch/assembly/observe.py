@@ -43,12 +43,13 @@ class Observed:
     """A case as its sensors see it.
 
     Own observations by partner in order of arrival, their truth, how many sightings of sources that stand still each
-    sensor kept back, and when the case ends.
+    sensor kept back, and when the case begins and ends.
     """
 
     own: dict[str, list[Envelope]]
     truth: list[ObservationTruth]
     suppressed: dict[str, int]
+    start_ns: int
     stop_ns: int
 
 
@@ -117,7 +118,7 @@ def observe(
                     )
                 )
         own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
-    return Observed(own, truth, suppressed, stop_ns)
+    return Observed(own, truth, suppressed, start_ns, stop_ns)
 
 
 def _with_scenery(

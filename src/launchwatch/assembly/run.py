@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
+from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats
 from launchwatch.assembly.flight.launch import flown, truth_of
-from launchwatch.assembly.observe import observe
+from launchwatch.assembly.observe import Observed, observe
 from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Launch, Scenario
@@ -145,8 +146,9 @@ def _play_case(
         with watch.part("alone"):
             for partner in scenario.partners:
                 if partner not in alone:
+                    own = _arriving(catalog, scenario, case, partner, "alone", observed, observed.own[partner])
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
-                    alone[partner] = Driven(lane, observed.own[partner], observed.stop_ns)
+                    alone[partner] = Driven(lane, own, observed.stop_ns)
                 alone[partner].drive(until_ns)
         with watch.part("integrated"):
             for partner in scenario.partners:
@@ -157,7 +159,7 @@ def _play_case(
                             inputs += outgoing(
                                 scenario.sharing.level, other, chain.inputs, chain.outputs, partner, link
                             )
-                    inputs.sort(key=lambda e: e.received_ns)
+                    inputs = _arriving(catalog, scenario, case, partner, "integrated", observed, inputs)
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
                     integrated[partner] = Driven(lane, inputs, observed.stop_ns)
                 integrated[partner].drive(until_ns)
@@ -173,6 +175,21 @@ def _play_case(
             journal.commit()
     played = {} if scenery is None else scenery.played
     return CaseRecord(case, truths, observed.truth, chains, played, observed.suppressed)
+
+
+def _arriving(
+    catalog: Catalog,
+    scenario: Scenario,
+    case: str,
+    partner: str,
+    chain: str,
+    observed: Observed,
+    sent: Sequence[Envelope],
+) -> list[Envelope]:
+    """What a chain hears in order of arrival: what was sent to it and heartbeats, as faults leave them."""
+    components = awaited(catalog, scenario, case, partner, chain)
+    beats = heartbeats(scenario, components, observed.start_ns, observed.stop_ns)
+    return sorted(as_faults_leave([*sent, *beats], scenario.faults), key=lambda e: e.received_ns)
 
 
 def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:

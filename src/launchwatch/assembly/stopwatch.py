@@ -19,6 +19,7 @@ BUDGET_MS = {
     "assessments": 75.0,
     "warnings": 10.0,
     "releases": 10.0,
+    "health": 5.0,
 }
 """What one step of a stage may take; all of them together are the 250 ms from an observation to its warning."""
 

@@ -195,6 +195,9 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
     for i, launch in enumerate(scenario.launches):
         yield from _unknown(("launches", i, "booster"), "booster", launch.booster, catalog.boosters)
     sensors = {*catalog.sensors_infrared, *catalog.sensors_radar}
+    components = sensors | {*scenario.partners}
+    for i, fault in enumerate(scenario.faults):
+        yield from _unknown(("faults", i, "component"), "sensor or partner", fault.component, components)
     dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]
     serving = {name for date_ns in dates for name in catalog.sensors_in_service(date_ns)}
     for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):

@@ -206,6 +206,38 @@ class Window(Record, frozen=True, kw_only=True):
             yield ("until",), "is not after from"
 
 
+class Fault(Record, frozen=True, kw_only=True):
+    """What fails in a play, and when, UTC: a sensor, or the link from a partner.
+
+    Attributes
+    ----------
+    component : a sensor, or the partner at the other end of a link.
+    kind : ``silent``: nothing of it arrives, and no heartbeat; ``blank``: a sensor that looks, and says that it is
+        ready, but sees nothing.
+    """
+
+    component: Id
+    kind: Literal["silent", "blank"]
+    from_: str = field(name="from")
+    until: str
+
+    @property
+    def from_ns(self) -> int:
+        """Its start, ns TAI."""
+        return parse_utc(self.from_)
+
+    @property
+    def until_ns(self) -> int:
+        """Its end, ns TAI."""
+        return parse_utc(self.until)
+
+    def _problems(self) -> Iterator[Problem]:
+        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
+        yield from wrong
+        if not wrong and self.until_ns <= self.from_ns:
+            yield ("until",), "is not after from"
+
+
 class NonLaunches(Record, frozen=True, kw_only=True):
     """Files of real things that are no launches, as paths below ``folder`` (null: that of ``LAUNCHWATCH_DATA``).
 
@@ -259,6 +291,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     signature: Signature = Signature()
     objects: Literal["payload", "all"] = "payload"
     sensors: SensorChoice = SensorChoice()
+    faults: tuple[Fault, ...] = ()
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_after_impact_s: NonNegative = 60.0
     notes: str | None = None
@@ -298,6 +331,10 @@ class Scenario(Record, frozen=True, kw_only=True):
                 yield from (((name, *path), text) for path, text in part.problems())
         for i, launch in enumerate(self.launches):
             yield from ((("launches", i, *path), text) for path, text in launch.problems())
+        for i, fault in enumerate(self.faults):
+            yield from ((("faults", i, *path), text) for path, text in fault.problems())
+            if fault.kind == "blank" and fault.component in self.partners:
+                yield ("faults", i, "kind"), "is blank; a link can only be silent"
         for name, ids in (("launches", [launch.id for launch in self.launches]), ("partners", self.partners)):
             for i, one in enumerate(ids):
                 if one in ids[:i]:

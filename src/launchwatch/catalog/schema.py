@@ -52,6 +52,7 @@ from launchwatch.catalog.records import (
     site_problems,
 )
 from launchwatch.catalog.scenario import (
+    Fault,
     Launch,
     LaunchFailure,
     NonLaunches,
@@ -90,6 +91,7 @@ __all__ = [
     "CrossSection",
     "Deployment",
     "Elements",
+    "Fault",
     "Fence",
     "Flyback",
     "Geostationary",

@@ -20,6 +20,7 @@ from launchwatch.evaluation.picture import grid_of, picture, true_paths
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.events import Raid
+from launchwatch.messages.health import Health
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
@@ -96,6 +97,7 @@ def summarise(
         "false_events": false_events,
         "raids": [raid for case in cases for raid in _raids(case, first)],
         "evaluation": _evaluation(cases, launches),
+        "health": [change for case in cases for change in _health(case)],
     }
     if scenario.non_launches is None:
         return document
@@ -172,6 +174,26 @@ def _raids(case: CaseRecord, name: str) -> list[dict[str, Any]]:
         }
         for raid in last.values()
         if raid.events
+    ]
+
+
+def _health(case: CaseRecord) -> list[dict[str, Any]]:
+    """Changes of health as the chains noticed them."""
+    return [
+        {
+            "case": case.case,
+            "partner": partner,
+            "chain": chain,
+            "component": change.component,
+            "status": change.status,
+            "before": change.before,
+            "at": format_utc(envelope.emitted_ns, 3),
+            "heard": format_utc(change.heard_ns, 3),
+            "lost": change.lost,
+        }
+        for (partner, chain), record in case.chains.items()
+        for envelope in record.outputs
+        if isinstance(change := envelope.payload, Health)
     ]
 
 

@@ -10,6 +10,7 @@ from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
 from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.events import Event, Raid
+from launchwatch.messages.health import Health
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.receipts import Receipt
 from launchwatch.messages.releases import Release
@@ -36,6 +37,7 @@ Record = (
     | Cue
     | Notice
     | Heartbeat
+    | Health
     | Act
     | Inject
     | Tick
