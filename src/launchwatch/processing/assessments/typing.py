@@ -36,6 +36,9 @@ SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred
 # error of speed, relative, and what of it does to how steep the path is, of a burn that was seen for so long or less
 BRIEF_SHARE, BRIEF_STEEP, BRIEF_S = 0.2, 0.06, 18.0
 UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
+# that three looks are of nothing that flies, and where one satellite alone had them: of a field of fires it makes some
+# hundred motions a day (assumption)
+DOUBT, ALONE_DOUBT = 0.25, 0.6
 # of what one satellite alone saw flare up and go out: no burn, where it lasted for so long or less (assumption)
 FLASH, FLASH_S = 0.9, 12.0
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
@@ -109,12 +112,13 @@ def typing_of(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typ
     now_ns : ns TAI.
     """
     air, track = track.air, before_air(track)
-    real = 1.0 - 0.25 * math.exp(-max(track.detections - 3, 0) / 4.0)
+    alone = "radar" not in track.phenomenologies and len(track.sensors) == 1
+    real = 1.0 - (ALONE_DOUBT if alone else DOUBT) * math.exp(-max(track.detections - 3, 0) / 4.0)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
     else:
         real *= min(1.0, UNEXPLAINED_CHI2 / track.chi2_per_degree)  # a fireball: light that no ascent explains
-        if track.phase != "boost" and len(track.sensors) == 1:
+        if alone and track.phase != "boost":
             # the flare of a fire: burns that reach far are seen from the clouds up, for half a minute at least
             real *= 1.0 - FLASH * math.exp(-(((track.last_detection_ns - track.first_detection_ns) / S / FLASH_S) ** 2))
     lift = 1.0

@@ -39,7 +39,7 @@ AFTER_S = 30.0  # so long after burnout is a tracklet still tried on a profile
 FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
-FAST_S = 5.0  # sensors of at most this period date the stages, where there are any
+FAST_S, FAST_SILENT_S = 5.0, 20.0  # sensors of at most this period date the stages, where there are any that still see
 SILENT_LOOKS, SILENT_S = 2, 12.0  # without the plume that mean burnout; coasts between stages are shorter
 FREE_HITS, FREE_SPAN_S = 6, 24.0  # plots on an arc that end what was thrust before: a weak upper stage bends slowly
 BESIDE_HITS = 2  # detections of one satellite, of two lights at once: one may be a stray of noise
@@ -176,7 +176,8 @@ def follow_boost(
         track.no_launch = True
         touched.add(track.track)
         return []
-    fast = [t for t in seen if t.period_s <= FAST_S] or seen
+    # one that has fallen silent while others see the plume dates no staging that came since
+    fast = [t for t in seen if t.period_s <= FAST_S and newest - float(t.rows.time_s[-1]) < FAST_SILENT_S] or seen
     curves = [stagings(t.rows.time_s, t.irradiance, t.snr, t.period_s) for t in fast]
     staging = merge([s for curve in curves for s in curve], max(t.period_s for t in fast) + 4.0)
     staging = merge([*track.reignitions, *staging], 4.0)
