@@ -50,6 +50,13 @@ def test_a_silent_sensor_is_told_within_three_heartbeats(failed: Any) -> None:
         assert heard[1].lost == 20  # ten minutes of them
 
 
+def test_a_sensor_lost_under_thrust_costs_its_looks_and_no_more(failed: Any) -> None:
+    """The only starer goes silent 106 s after lift-off; slow scanners date the staging that comes after."""
+    (pictures,) = failed.summary["evaluation"]["pictures"]
+    # 0.95 with it; what is left is the time before the first track
+    assert pictures["partners"]["us"]["alone"]["siap"]["completeness"] > 0.9
+
+
 def test_a_lost_link_is_told_to_who_hears_it(failed: Any) -> None:
     for partner in ("jp", "kr"):
         assert changes(failed, (partner, "alone")) == []
