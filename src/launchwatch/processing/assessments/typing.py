@@ -36,9 +36,9 @@ SPEED_MARGIN = 0.04  # relative spread of speed that the band limits are blurred
 # error of speed, relative, and what of it does to how steep the path is, of a burn that was seen for so long or less
 BRIEF_SHARE, BRIEF_STEEP, BRIEF_S = 0.2, 0.06, 18.0
 UNEXPLAINED_CHI2 = 10.0  # a degree; vehicles of any kind leave less than 5 after their fit
-# that three looks are of nothing that flies, and where one satellite alone had them: of a field of fires it makes some
-# hundred motions a day (assumption)
-DOUBT, ALONE_DOUBT = 0.25, 0.6
+# that three looks are of nothing that flies, and how many more halve that twice and more; where one satellite alone had
+# them it is likelier: of fields of fires it makes some hundred motions a day (assumption)
+DOUBT, DOUBT_LOOKS, ALONE_DOUBT, ALONE_LOOKS = 0.25, 4.0, 0.7, 8.0
 # of what one satellite alone saw flare up and go out: no burn, where it lasted for so long or less (assumption)
 FLASH, FLASH_S = 0.9, 12.0
 UNSEEN_LAUNCHER = 0.1  # of what is in orbit and was not seen to rise: a launcher, and no satellite (assumption)
@@ -113,7 +113,8 @@ def typing_of(track: Track, at_sea: float, known: Templates, now_ns: int) -> Typ
     """
     air, track = track.air, before_air(track)
     alone = "radar" not in track.phenomenologies and len(track.sensors) == 1
-    real = 1.0 - (ALONE_DOUBT if alone else DOUBT) * math.exp(-max(track.detections - 3, 0) / 4.0)
+    doubt, looks = (ALONE_DOUBT, ALONE_LOOKS) if alone else (DOUBT, DOUBT_LOOKS)
+    real = 1.0 - doubt * math.exp(-max(track.detections - 3, 0) / looks)
     if "radar" in track.phenomenologies:
         real = 1.0 - 0.02 * (1.0 - real)
     else:

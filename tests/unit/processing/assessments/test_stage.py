@@ -198,7 +198,7 @@ def test_what_is_in_orbit_and_was_not_seen_to_rise_is_no_missile() -> None:
     made = assessed(track(state=orbit, covariance=spread, detections=12, **SEEN_BY_RADAR))
     assert made.typing["not-a-missile"] > 0.85
     assert made.typing["slv"] < 0.15
-    seen = assessed(track(state=orbit, covariance=spread, detections=12))
+    seen = assessed(track(state=orbit, covariance=spread, detections=40))
     assert seen.typing["slv"] > 0.9
     # a fire in the same event, that went out before the first plot, does not make it rise
     beside_fire = SEEN_BY_RADAR | {"phenomenologies": ("infrared", "radar"), "burnout_ns": T0 - 300 * NS}
