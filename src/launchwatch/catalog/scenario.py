@@ -183,8 +183,8 @@ class SensorChoice(Record, frozen=True, kw_only=True):
     exclude: tuple[Id, ...] = ()
 
 
-class Window(Record, frozen=True, kw_only=True):
-    """When sensors are played, UTC; without it the launches say so."""
+class Span(Record, frozen=True, kw_only=True):
+    """From when to when, UTC."""
 
     from_: str = field(name="from")
     until: str
@@ -206,7 +206,11 @@ class Window(Record, frozen=True, kw_only=True):
             yield ("until",), "is not after from"
 
 
-class Fault(Record, frozen=True, kw_only=True):
+class Window(Span, frozen=True, kw_only=True):
+    """When sensors are played; without it the launches say so."""
+
+
+class Fault(Span, frozen=True, kw_only=True):
     """What fails in a play, and when, UTC: a sensor, or the link from a partner.
 
     Attributes
@@ -218,24 +222,6 @@ class Fault(Record, frozen=True, kw_only=True):
 
     component: Id
     kind: Literal["silent", "blank"]
-    from_: str = field(name="from")
-    until: str
-
-    @property
-    def from_ns(self) -> int:
-        """Its start, ns TAI."""
-        return parse_utc(self.from_)
-
-    @property
-    def until_ns(self) -> int:
-        """Its end, ns TAI."""
-        return parse_utc(self.until)
-
-    def _problems(self) -> Iterator[Problem]:
-        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
-        yield from wrong
-        if not wrong and self.until_ns <= self.from_ns:
-            yield ("until",), "is not after from"
 
 
 class NonLaunches(Record, frozen=True, kw_only=True):
