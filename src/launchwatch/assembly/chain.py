@@ -10,6 +10,7 @@ from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import Scenario
 from launchwatch.control.health.stage import HealthStage
+from launchwatch.control.procedures.stage import ProceduresStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
@@ -56,6 +57,9 @@ def stages(
             list(catalog.boosters.values()),
         ),
         WarningsStage(policies, policy.trust),
+        ProceduresStage(
+            record.region, policy, catalog.procedures[record.procedure.conduct], scenario.guards_off
+        ),
         ReleasesStage(partner, homes, record.procedure.machine_s),
         HealthStage(heard or {}),
     ]

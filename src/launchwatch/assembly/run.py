@@ -14,6 +14,7 @@ from launchwatch.assembly.chain import make_lane
 from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats
 from launchwatch.assembly.flight.launch import flown, truth_of
 from launchwatch.assembly.observe import Observed, observe
+from launchwatch.assembly.people import People
 from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Launch, Scenario
@@ -148,7 +149,8 @@ def _play_case(
                 if partner not in alone:
                     own = _arriving(catalog, scenario, case, partner, "alone", observed, observed.own[partner])
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
-                    alone[partner] = Driven(lane, own, observed.stop_ns)
+                    people = People(catalog, partner, scenario.purpose, seed)
+                    alone[partner] = Driven(lane, own, observed.stop_ns, people)
                 alone[partner].drive(until_ns)
         with watch.part("integrated"):
             for partner in scenario.partners:
@@ -161,12 +163,13 @@ def _play_case(
                             )
                     inputs = _arriving(catalog, scenario, case, partner, "integrated", observed, inputs)
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
-                    integrated[partner] = Driven(lane, inputs, observed.stop_ns)
+                    people = People(catalog, partner, scenario.purpose, seed)
+                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, people)
                 integrated[partner].drive(until_ns)
         if known is not None:
             known.forget()
     chains = {
-        (partner, kind): ChainRecord(driven.inputs, driven.outputs)
+        (partner, kind): ChainRecord(sorted(driven.inputs, key=lambda e: e.received_ns), driven.outputs)
         for kind, lanes in (("alone", alone), ("integrated", integrated))
         for partner, driven in lanes.items()
     }
@@ -203,10 +206,11 @@ def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:
 
 
 class Driven:
-    """A lane with what is on its way to it and what it has made."""
+    """A lane with its people, what is on its way to it and what it has made."""
 
-    def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> None:
-        self._lane, self._bus, self._clock = lane, Bus(), SimulatedClock(0)
+    def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int, people: People) -> None:
+        self._lane, self._bus, self._clock, self._people = lane, Bus(), SimulatedClock(0), people
+        self._stop_ns = stop_ns
         for envelope in inputs:
             self._bus.post(lane, envelope)
         self.inputs = [e for e in inputs if e.received_ns <= stop_ns]
@@ -221,4 +225,9 @@ class Driven:
                 break
             self._clock.advance_to(now)
             self._bus.deliver(self._clock.now())
-            self.outputs += self._lane.tick(self._clock.now())
+            made = self._lane.tick(self._clock.now())
+            self.outputs += made
+            for act in self._people.react(made):
+                self._bus.post(self._lane, act)
+                if act.received_ns <= self._stop_ns:
+                    self.inputs.append(act)

@@ -16,8 +16,10 @@ from launchwatch.catalog.schema import (
     AnyOrbit,
     ArrayMode,
     Booster,
+    Conduct,
     CrossSection,
     Elements,
+    Guard,
     InfraredSensor,
     Partner,
     Payload,
@@ -43,6 +45,8 @@ KINDS: dict[str, Any] = {
     "places": Place,
     "regions": Region,
     "policies": Policy,
+    "procedures": Conduct,
+    "guards": Guard,
     "partners": Partner,
 }
 """Kinds of blocks: the name of the file and of the attribute of `Catalog`, and the record."""
@@ -67,6 +71,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     places: dict[str, Place]
     regions: dict[str, Region]
     policies: dict[str, Policy]
+    procedures: dict[str, Conduct]
+    guards: dict[str, Guard]
     partners: dict[str, Partner]
     scenarios: dict[str, Raw]
     hash: str
@@ -151,6 +157,8 @@ def reference_problems(catalog: Catalog, kind: str, block: Block) -> Iterator[Pr
         yield from _mode_problems(block, catalog)
     elif isinstance(block, Partner):
         yield from _unknown(("policy",), "policy", block.policy, catalog.policies)
+        conduct = block.procedure.conduct
+        yield from _unknown(("procedure", "conduct"), "procedure", conduct, catalog.procedures)
         yield from _unknown(("region",), "region", block.region, catalog.regions)
     if kind == "sensors_radar" and block.id in catalog.sensors_infrared:
         yield ("id",), f"{block.id!r} names an infrared sensor as well; choose another id"
@@ -198,6 +206,8 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
     components = sensors | {*scenario.partners}
     for i, fault in enumerate(scenario.faults):
         yield from _unknown(("faults", i, "component"), "sensor or partner", fault.component, components)
+    for i, name in enumerate(scenario.guards_off):
+        yield from _unknown(("guards_off", i), "guard", name, catalog.guards)
     dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]
     serving = {name for date_ns in dates for name in catalog.sensors_in_service(date_ns)}
     for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):

@@ -262,6 +262,7 @@ class Scenario(Record, frozen=True, kw_only=True):
 
     ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
     ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
+    ``guards_off``: guards of the catalogue that are left out of the play, to show what they do.
     """
 
     id: Id
@@ -278,6 +279,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     objects: Literal["payload", "all"] = "payload"
     sensors: SensorChoice = SensorChoice()
     faults: tuple[Fault, ...] = ()
+    guards_off: tuple[Id, ...] = ()
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_after_impact_s: NonNegative = 60.0
     notes: str | None = None

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from launchwatch.catalog.conduct import Conduct, Guard, Limits
 from launchwatch.catalog.infrared import (
     MAX_ELEMENT_AGE_DAYS,
     AnyOrbit,
@@ -87,6 +88,7 @@ __all__ = [
     "Aspects",
     "Booster",
     "BoosterClass",
+    "Conduct",
     "Confirmation",
     "CrossSection",
     "Deployment",
@@ -96,11 +98,13 @@ __all__ = [
     "Flyback",
     "Geostationary",
     "Glide",
+    "Guard",
     "HorizonMode",
     "InService",
     "InfraredSensor",
     "Launch",
     "LaunchFailure",
+    "Limits",
     "Molniya",
     "NonLaunches",
     "Orbit",
@@ -172,13 +176,17 @@ class ProcedureBasis(Record, frozen=True, kw_only=True):
 
 
 class Procedure(Record, frozen=True, kw_only=True):
-    """What passes between a message in the node and the deciding authority: machines, crew, conference, transport."""
+    """What passes between a message in the node and the deciding authority: machines, crew, conference, transport.
+
+    The times are medians; ``conduct`` names the rules by which people act in them.
+    """
 
     machine_s: NonNegative
     crew_s: NonNegative
     conference_s: NonNegative
     transport_s: NonNegative
     basis: ProcedureBasis
+    conduct: Id = "conferences"
 
 
 class Partner(Block, frozen=True, kw_only=True):

@@ -16,13 +16,14 @@ from launchwatch.evaluation.consistency import consistency, ground_error
 from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
+from launchwatch.evaluation.conduct import watch_log
 from launchwatch.evaluation.picture import grid_of, picture, true_paths
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.events import Raid
 from launchwatch.messages.health import Health
 from launchwatch.messages.observations import InfraredLook, RadarLook
-from launchwatch.messages.releases import Release
+from launchwatch.messages.releases import Release, authority_of
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.truth import FlightTruth, ObjectKind, ObservationTruth
 from launchwatch.messages.warnings import Warning
@@ -97,6 +98,7 @@ def summarise(
         "false_events": false_events,
         "raids": [raid for case in cases for raid in _raids(case, first)],
         "evaluation": _evaluation(cases, launches),
+        "procedures": [entry for case in cases for entry in _procedures(case)],
         "health": [change for case in cases for change in _health(case)],
     }
     if scenario.non_launches is None:
@@ -177,6 +179,15 @@ def _raids(case: CaseRecord, name: str) -> list[dict[str, Any]]:
     ]
 
 
+def _procedures(case: CaseRecord) -> list[dict[str, Any]]:
+    """What the people of each chain did about each event."""
+    return [
+        {"case": case.case, "partner": partner, "chain": chain, **entry}
+        for (partner, chain), record in case.chains.items()
+        for entry in watch_log(record.outputs)
+    ]
+
+
 def _health(case: CaseRecord) -> list[dict[str, Any]]:
     """Changes of health as the chains noticed them."""
     return [
@@ -216,7 +227,8 @@ def _launch(
         gains = {
             key: _difference(lines["alone"][field], lines["integrated"][field]) for key, field in GAINS.items()
         }
-        found[name] = {"threatened": threatened, **lines, "gain_s": gains}
+        missed = {chain: threatened and (line["decision_time_left_s"] or 0.0) <= 0.0 for chain, line in lines.items()}
+        found[name] = {"threatened": threatened, **lines, "gain_s": gains, "missed": missed}
     return {
         "id": flight.launch,
         "case": case.case,
@@ -279,18 +291,30 @@ def _line(case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner:
         "warning_s": after(warned),
         "confirmed_s": after(confirmed),
     }
+    told = next(
+        (
+            e.payload.released_ns
+            for e in record.outputs
+            if isinstance(e.payload, Release)
+            and e.payload.addressee == authority_of(name)
+            and isinstance(e.payload.item, Warning)
+            and e.payload.item.kind != "cancel"
+            and case.launch_of(e.payload.item.assessment) is flight
+        ),
+        None,
+    )
+    reached = None if told is None else after(told + round(partner.procedure.transport_s * S))
     impact = flight.impact_s
 
-    def left(at: float | None, later: float = 0.0) -> float | None:
-        return None if at is None or impact is None else round(impact - at - later, 3)
+    def left(at: float | None) -> float | None:
+        return None if at is None or impact is None else round(impact - at, 3)
 
-    times = partner.procedure
-    people = times.crew_s + times.conference_s + times.transport_s
     return {
         **line,
         "time_to_impact_at_warning_s": left(line["warning_s"]),
         "time_to_impact_at_confirmed_s": left(line["confirmed_s"]),
-        "decision_time_left_s": left(line["warning_s"], people),
+        "authority_s": reached,
+        "decision_time_left_s": left(reached),
         "first_sensor": sensor,
         "confirming_sensor": confirming,
     }
@@ -388,4 +412,6 @@ def _medians(launches: list[dict[str, Any]], name: str) -> dict[str, Any]:
         "median_gain_s": {key: round(statistics.median(v), 3) if v else None for key, v in values.items()},
         "gains_counted": {key: len(v) for key, v in values.items()},
         "launches_only_integrated": only,
+        "threatening": sum(x["partners"][name]["threatened"] for x in launches),
+        "missed": {chain: sum(x["partners"][name]["missed"][chain] for x in launches) for chain in CHAINS},
     }

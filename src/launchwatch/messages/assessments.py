@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -54,6 +55,11 @@ class RegionThreat(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     impact_probability: float
     overflight_probability: float
+
+
+def missile_probability(typing: Mapping[str, float]) -> float:
+    """Probability that an object is a missile: neither a space launcher, nor a sounding rocket, nor nothing."""
+    return 1.0 - typing["slv"] - typing["sounding-rocket"] - typing["not-a-missile"]
 
 
 class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):

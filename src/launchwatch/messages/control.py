@@ -12,6 +12,9 @@ import msgspec
 
 from launchwatch.core.arrays import FloatArray
 
+Role = Literal["viewer", "watch-officer", "commander", "exercise-control", "administrator"]
+Verb = Literal["confirm", "hold", "release", "cancel"]
+
 
 class Cue(msgspec.Struct, frozen=True, tag="cue", kw_only=True):
     """Request to `sensor` to look where a track will be: (6,) state ITRF at `epoch_ns` with its (6, 6) covariance."""
@@ -48,11 +51,11 @@ class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat", kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, tag="act", kw_only=True):
-    """Act of a person: confirm, hold, release or cancel of one event or warning."""
+    """Act of a person: confirm, hold, release or cancel of the event that `subject` names."""
 
     person: str
-    role: Literal["viewer", "watch-officer", "commander", "exercise-control", "administrator"]
-    verb: Literal["confirm", "hold", "release", "cancel"]
+    role: Role
+    verb: Verb
     subject: str
 
 

@@ -12,6 +12,7 @@ from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.health import Health
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
+from launchwatch.messages.procedures import Procedure
 from launchwatch.messages.receipts import Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
@@ -32,6 +33,7 @@ Record = (
     | Raid
     | Assessment
     | Warning
+    | Procedure
     | Release
     | Receipt
     | Cue

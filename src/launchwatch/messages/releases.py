@@ -33,3 +33,8 @@ class Release(msgspec.Struct, frozen=True, tag="release", kw_only=True):
     released_ns: int
     first_detection_ns: int
     item: InfraredLook | RadarLook | Track | Warning
+
+
+def authority_of(node: str) -> str:
+    """Name of the deciding authority of a node, as an addressee."""
+    return f"{node}-authority"

@@ -15,7 +15,9 @@ from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.catalog.schema import RadarSensor, Scenario
 from launchwatch.messages.items import Item, Output
 
-NOUNS = ["observations", "detections", "tracks", "events", "assessments", "warnings", "releases", "health"]
+NOUNS = [
+    "observations", "detections", "tracks", "events", "assessments", "warnings", "procedures", "releases", "health"
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ def launch(alone: float | None, integrated: float | None, gains: dict[str, float
         "alone": {"first_detection_s": alone},
         "integrated": {"first_detection_s": integrated},
         "gain_s": dict.fromkeys(GAINS) | gains,
+        "threatened": integrated is not None,
+        "missed": {"alone": alone is None and integrated is not None, "integrated": False},
     }
     return {"partners": {"ru": line}}
 
@@ -26,6 +28,8 @@ def test_medians_are_over_the_launches_that_have_a_gain_and_say_how_many() -> No
     assert found["median_gain_s"] == {"first_detection": 10.0, "warning": 50.0, "confirmed": -3.0}
     assert found["gains_counted"] == {"first_detection": 3, "warning": 2, "confirmed": 1}
     assert found["launches_only_integrated"] == 1
+    assert found["threatening"] == 4
+    assert found["missed"] == {"alone": 1, "integrated": 0}
 
 
 def test_no_gain_no_median() -> None:

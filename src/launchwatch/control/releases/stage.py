@@ -1,6 +1,8 @@
-"""The releases stage: each warning to its addressee, after the machine time of the procedure.
+"""The releases stage: each warning to its addressee, and to the deciding authority what people have agreed to.
 
-It is the one stage that reads purpose and origin. In a lane for operations nothing that simulated data touched leaves.
+The machine tells the watch centre and, of threats to a partner's region, the partner. The authority hears only what the
+procedure released; the cancel is prepared with that release, so that it is as ready as the alarm. It is the one stage
+that reads purpose and origin: in a lane for operations nothing that simulated data touched leaves.
 """
 
 from __future__ import annotations
@@ -11,63 +13,105 @@ import msgspec
 
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.items import Item, Output
-from launchwatch.messages.releases import Release
+from launchwatch.messages.procedures import Procedure
+from launchwatch.messages.releases import Release, authority_of
 from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
 
 
 class ReleasesState(msgspec.Struct):
-    """State of the stage: releases made so far, and warnings held back because simulated data touched them."""
+    """State of the stage.
+
+    Attributes
+    ----------
+    number : releases made so far; `withheld` warnings held back because simulated data touched them.
+    latest : newest warning for the own region by event, and the id of its envelope.
+    prepared : of each event that the authority was warned of, the cancel that is ready to go.
+    """
 
     number: int
     withheld: int
+    latest: dict[str, tuple[Warning, str]]
+    prepared: dict[str, Warning]
 
 
 class ReleasesStage:
-    """Warnings in, releases out (a stage of `launchwatch.ports`).
+    """Warnings and procedures in, releases out (a stage of `launchwatch.ports`).
 
     Parameters
     ----------
     node : the sender.
-    addressees : for each region, who is told of a threat to it: the own authority, or the partner.
+    addressees : for each region, who is told of a threat to it: the own watch centre, or the partner; the own region is
+        the first.
     machine_s : time from a warning to its way out.
     """
 
     topic = "releases"
-    consumes: tuple[type, ...] = (Warning,)
+    consumes: tuple[type, ...] = (Warning, Procedure)
     labelled = True
 
     def __init__(self, node: str, addressees: dict[str, str], machine_s: float) -> None:
         self.node, self.addressees, self.machine_ns = node, addressees, round(machine_s * S)
+        self.own = next(iter(addressees), "")
 
     def start(self) -> ReleasesState:
         """A stage that has released nothing."""
-        return ReleasesState(0, 0)
+        return ReleasesState(0, 0, {}, {})
 
     def due(self, state: ReleasesState) -> int | None:
         """It has no timers."""
         return None
 
     def step(self, state: ReleasesState, inputs: Sequence[Item], now: int) -> tuple[ReleasesState, list[Output]]:
-        """Release each warning to the addressee of its region."""
+        """Release each warning to the addressee of its region, and to the authority what people have agreed to."""
         outputs = []
         for item in inputs:
             envelope: Envelope = item.payload
-            warning = envelope.payload
-            assert isinstance(warning, Warning)
+            payload = envelope.payload
             if envelope.purpose == "operations" and "simulated" in envelope.origin:
-                state.withheld += 1
+                state.withheld += isinstance(payload, Warning)
                 continue
-            state.number += 1
-            release = Release(
-                release=f"{self.node}/warnings/{state.number}",
-                sender=self.node,
-                addressee=self.addressees[warning.region],
-                level="warnings",
-                released_ns=now + self.machine_ns,
-                first_detection_ns=warning.assessment.first_detection_ns,
-                item=warning,
-            )
-            outputs.append(Output(release, release.released_ns, (item.id,)))
+            if isinstance(payload, Warning):
+                addressee = self.addressees[payload.region]
+                outputs.append(self._release(state, payload, addressee, now + self.machine_ns, item.id))
+                if payload.region == self.own:
+                    state.latest[payload.event] = payload, item.id
+                    if payload.event in state.prepared and payload.kind in ("update", "final"):
+                        # what corrects a figure, or says that it is over, needs no new word of two people
+                        outputs.append(self._to_authority(state, payload, now, item.id))
+            elif isinstance(payload, Procedure):
+                outputs += self._conducted(state, payload, now, item.id)
         return state, outputs
+
+    def _conducted(self, state: ReleasesState, entry: Procedure, now: int, source: str) -> list[Output]:
+        if entry.state == "warning" and entry.before != "warning" and entry.event in state.latest:
+            warning, behind = state.latest[entry.event]
+            return [self._to_authority(state, warning, now, source, behind)]
+        if entry.state == "cancelled" and entry.event in state.prepared:
+            ready, (latest, behind) = state.prepared.pop(entry.event), state.latest[entry.event]
+            cancel = latest if latest.kind == "cancel" else msgspec.structs.replace(ready, reason=entry.reason)
+            return [self._release(state, cancel, authority_of(self.node), now, source, behind)]
+        return []
+
+    def _to_authority(self, state: ReleasesState, warning: Warning, now: int, *lineage: str) -> Output:
+        state.prepared[warning.event] = msgspec.structs.replace(
+            warning, number=warning.number + 1, supersedes=warning.number, kind="cancel", confirmed=False,
+            confirming_sensor=None, reason="prepared"
+        )  # fmt: skip
+        if warning.kind == "final":
+            del state.prepared[warning.event]
+        return self._release(state, warning, authority_of(self.node), now, *lineage)
+
+    def _release(self, state: ReleasesState, warning: Warning, addressee: str, at_ns: int, *lineage: str) -> Output:
+        state.number += 1
+        release = Release(
+            release=f"{self.node}/warnings/{state.number}",
+            sender=self.node,
+            addressee=addressee,
+            level="warnings",
+            released_ns=at_ns,
+            first_detection_ns=warning.assessment.first_detection_ns,
+            item=warning,
+        )
+        return Output(release, at_ns, lineage)

@@ -16,7 +16,7 @@ from launchwatch.catalog.schema import Policy
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
-from launchwatch.messages.assessments import Assessment, GroundPoint
+from launchwatch.messages.assessments import Assessment, GroundPoint, missile_probability
 from launchwatch.messages.events import EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
@@ -126,7 +126,7 @@ class WarningsStage:
             told = f"one launch with {assessment.merged_into}"
             return self._speak(standing, assessment, "final", sensor, told, now, policy)
         gone = threat < WITHDRAW_BELOW * policy.warn.impact_probability
-        harmless = missile_probability(assessment) < WITHDRAW_BELOW * policy.warn.missile_probability
+        harmless = missile_probability(assessment.typing) < WITHDRAW_BELOW * policy.warn.missile_probability
         if assessment.impact is None and assessment.burnout_ns is None and standing.number:
             gone = False  # a second ignition makes the impact point unknown, not harmless
         if gone or harmless:
@@ -171,12 +171,6 @@ def _reason(why: str, source: str) -> str:
     return f"{why}; {source}" if source else why
 
 
-def missile_probability(assessment: Assessment) -> float:
-    """Probability that the object is a missile: neither a space launcher, nor a sounding rocket, nor nothing."""
-    kinds = assessment.typing
-    return 1.0 - kinds["slv"] - kinds["sounding-rocket"] - kinds["not-a-missile"]
-
-
 def threat_to(assessment: Assessment, region: str, policy: Policy) -> tuple[float, str]:
     """Probability that the region is hit, or flown over where the policy counts that, and which of the two it is."""
     found = next((t for t in assessment.threats if t.region == region), None)
@@ -192,7 +186,7 @@ def conditions_met(assessment: Assessment, policy: Policy, threat: float) -> boo
     warn = policy.warn
     return (
         threat >= warn.impact_probability
-        and missile_probability(assessment) >= warn.missile_probability
+        and missile_probability(assessment.typing) >= warn.missile_probability
         and assessment.detections >= warn.min_detections
         and (assessment.burnout_ns is not None or "radar" in assessment.phenomenologies or not warn.needs_burnout)
     )

@@ -6,13 +6,12 @@ from launchwatch.control.warnings.stage import (
     WarningsStage,
     conditions_met,
     confirming_sensor,
-    missile_probability,
     moved,
     same_launch,
     threat_to,
 )
 from launchwatch.core.epochs import NS
-from launchwatch.messages.assessments import Assessment, RegionThreat
+from launchwatch.messages.assessments import Assessment, RegionThreat, missile_probability
 from launchwatch.messages.items import Item
 from launchwatch.messages.releases import Release
 from launchwatch.messages.warnings import Warning
@@ -187,7 +186,7 @@ def test_a_partners_warning_of_a_launch_that_is_warned_of_here_says_nothing_new(
 
 
 def test_probabilities_and_moves() -> None:
-    assert missile_probability(assessment()) == pytest.approx(0.93)
+    assert missile_probability(assessment().typing) == pytest.approx(0.93)
     assert not moved(assessment(), assessment(), 1.0)
     assert moved(assessment(), assessment(impact=None), 1.0)
     smaller = ground_point(36.0, 140.0, T0 + 600 * NS, sigma_m=2e3)
