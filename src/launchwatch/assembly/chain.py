@@ -14,6 +14,7 @@ from launchwatch.control.procedures.stage import ProceduresStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
+from launchwatch.processing.assessments.sightings import SightingsStage
 from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.processing.detections.stage import DetectionsStage
 from launchwatch.processing.events.stage import EventsStage
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from launchwatch.processing.detections.known import KnownObjects
 
 SERIALS_PER_CASE = 100
+MOON, FLIGHT_PATH = "moon-in-beam", "flight-path"
+"""Guards that are stages, or parts of one."""
 
 
 def stages(
@@ -42,12 +45,13 @@ def stages(
     """
     record = catalog.partners[partner]
     policy = catalog.policies[record.policy]
+    without = frozenset(scenario.guards_off)
     order = [partner, *(p for p in scenario.partners if p != partner)]
     homes = {catalog.partners[p].region: p for p in order}
     policies = {region: catalog.policies[catalog.partners[p].policy] for region, p in homes.items()}
     return [
         ObservationsStage(policy.hold_time_s),
-        DetectionsStage(known),
+        DetectionsStage(known, moon=MOON not in without),
         TracksStage(),
         EventsStage(partner, policy.trust, SERIALS_PER_CASE * case_index + 1),
         AssessmentsStage(
@@ -56,10 +60,9 @@ def stages(
             land_mask(),
             list(catalog.boosters.values()),
         ),
+        *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
         WarningsStage(policies, policy.trust),
-        ProceduresStage(
-            record.region, policy, catalog.procedures[record.procedure.conduct], scenario.guards_off
-        ),
+        ProceduresStage(record.region, policy, catalog.procedures[record.procedure.conduct], without),
         ReleasesStage(partner, homes, record.procedure.machine_s),
         HealthStage(heard or {}),
     ]

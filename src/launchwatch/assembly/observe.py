@@ -11,12 +11,14 @@ import numpy as np
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import ArrayMode, HorizonMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.core.arrays import FloatArray, IntArray
-from launchwatch.core.epochs import NS
+from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
 from launchwatch.physics.radiometry import PLUME_BAND_UM
+from launchwatch.sim.scenes.glint import glint
 from launchwatch.sim.scenes.launched import launched, payload_of
+from launchwatch.sim.scenes.moon import moon
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
@@ -86,6 +88,7 @@ def observe(
         else:
             objects.append(payload_of(launch.id, launch.time_ns, booster, path, signatures, catalog.cross_sections))
     start_ns, stop_ns, first = _played(scenario, flights)
+    objects += _apparitions(catalog, scenario, start_ns, stop_ns)
     scene = _scene(scenario.weather, seed)
     play = _Play(objects, scene, seed, start_ns, stop_ns)
     playing = {partner: sensors_of(catalog, scenario, partner, first) for partner in scenario.partners}
@@ -119,6 +122,20 @@ def observe(
                 )
         own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
     return Observed(own, truth, suppressed, start_ns, stop_ns)
+
+
+def _apparitions(catalog: Catalog, scenario: Scenario, start_ns: int, stop_ns: int) -> list[SeenObject]:
+    """The Moon and glints, where the scenario has them."""
+    found = [moon(catalog.cross_sections["moon"], start_ns, stop_ns)] if scenario.moon else []
+    for number, one in enumerate(scenario.glints, 1):
+        begin_ns, end_ns = parse_utc(one.from_), parse_utc(one.until)
+        height_m = one.height_km * 1e3
+        found.append(
+            glint(
+                f"glint-{number}", one.lat_deg, one.lon_deg, height_m, begin_ns, end_ns, one.intensity_w_sr, one.band_um
+            )
+        )
+    return found
 
 
 def _with_scenery(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
@@ -13,6 +14,7 @@ from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
 from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats
 from launchwatch.assembly.flight.launch import flown, truth_of
+from launchwatch.assembly.intrusions import Spoilt, brought
 from launchwatch.assembly.observe import Observed, observe
 from launchwatch.assembly.people import People
 from launchwatch.assembly.stopwatch import Stopwatch
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 TICK_NS = NS
 """Lanes step on whole seconds at which something has arrived or is due."""
+BEFORE_ALL_NS = -(1 << 62)
+"""Clocks of a play start here, before any epoch of the atomic age."""
 SLICE_NS = 600 * NS
 """Chains that know what is in orbit take turns of so long."""
 COMPUTING = ("numpy", "numba", "sgp4", "msgspec")
@@ -139,6 +143,7 @@ def _play_case(
                 for i, record in enumerate(records, 1)
             ],
         )
+    foreign = {partner: brought(catalog, scenario, seed, partner) for partner in scenario.partners}
     link = FixedDelay(scenario.sharing.delay_s)
     known = None if scenery is None else scenery.known
     alone: dict[str, Driven] = {}
@@ -147,7 +152,8 @@ def _play_case(
         with watch.part("alone"):
             for partner in scenario.partners:
                 if partner not in alone:
-                    own = _arriving(catalog, scenario, case, partner, "alone", observed, observed.own[partner])
+                    own = [*observed.own[partner], *foreign[partner][0]]
+                    own = _arriving(catalog, scenario, case, partner, "alone", observed, own)
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
                     alone[partner] = Driven(lane, own, observed.stop_ns, people)
@@ -155,7 +161,7 @@ def _play_case(
         with watch.part("integrated"):
             for partner in scenario.partners:
                 if partner not in integrated:
-                    inputs = list(observed.own[partner])
+                    inputs = [*observed.own[partner], *foreign[partner][0]]
                     for other, chain in alone.items():
                         if other != partner:
                             inputs += outgoing(
@@ -169,7 +175,11 @@ def _play_case(
         if known is not None:
             known.forget()
     chains = {
-        (partner, kind): ChainRecord(sorted(driven.inputs, key=lambda e: e.received_ns), driven.outputs)
+        (partner, kind): ChainRecord(
+            sorted(driven.inputs, key=lambda e: e.received_ns),
+            driven.outputs,
+            _refused(driven.lane, foreign[partner][1]),
+        )
         for kind, lanes in (("alone", alone), ("integrated", integrated))
         for partner, driven in lanes.items()
     }
@@ -178,6 +188,13 @@ def _play_case(
             journal.commit()
     played = {} if scenery is None else scenery.played
     return CaseRecord(case, truths, observed.truth, chains, played, observed.suppressed)
+
+
+def _refused(lane: Lane, spoilt: Sequence[Spoilt]) -> dict[str, int]:
+    """How many messages a post turned away at its door and on its lines, by reason."""
+    reasons = Counter(lane.refusals)
+    reasons.update(one.reason for one in spoilt)
+    return dict(reasons)
 
 
 def _arriving(
@@ -209,7 +226,7 @@ class Driven:
     """A lane with its people, what is on its way to it and what it has made."""
 
     def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int, people: People) -> None:
-        self._lane, self._bus, self._clock, self._people = lane, Bus(), SimulatedClock(0), people
+        self.lane, self._bus, self._clock, self._people = lane, Bus(), SimulatedClock(BEFORE_ALL_NS), people
         self._stop_ns = stop_ns
         for envelope in inputs:
             self._bus.post(lane, envelope)
@@ -219,15 +236,15 @@ class Driven:
     def drive(self, until_ns: int) -> None:
         """Give it its inputs in order of arrival, and step it at each whole second where it has something to do."""
         while True:
-            times = [t for t in (self._bus.next_arrival_ns(), self._lane.due_ns()) if t is not None]
+            times = [t for t in (self._bus.next_arrival_ns(), self.lane.due_ns()) if t is not None]
             now = -(-min(times) // TICK_NS) * TICK_NS if times else None
             if now is None or now > until_ns:
                 break
             self._clock.advance_to(now)
             self._bus.deliver(self._clock.now())
-            made = self._lane.tick(self._clock.now())
+            made = self.lane.tick(self._clock.now())
             self.outputs += made
             for act in self._people.react(made):
-                self._bus.post(self._lane, act)
+                self._bus.post(self.lane, act)
                 if act.received_ns <= self._stop_ns:
                     self.inputs.append(act)

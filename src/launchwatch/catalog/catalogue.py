@@ -206,6 +206,10 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
     components = sensors | {*scenario.partners}
     for i, fault in enumerate(scenario.faults):
         yield from _unknown(("faults", i, "component"), "sensor or partner", fault.component, components)
+    for i, name in enumerate(scenario.history.guards if scenario.history is not None else ()):
+        yield from _unknown(("history", "guards", i), "guard", name, catalog.guards)
+    for i, tape in enumerate(scenario.tapes):
+        yield from _unknown(("tapes", i, "scenario"), "scenario", tape.scenario, catalog.scenarios)
     for i, name in enumerate(scenario.guards_off):
         yield from _unknown(("guards_off", i), "guard", name, catalog.guards)
     dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]

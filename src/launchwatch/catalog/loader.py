@@ -138,7 +138,8 @@ def load_scenario(name_or_path: str | Path, catalog: Catalog, overrides: Sequenc
 
 def _scenario_document(name_or_path: str | Path, catalog: Catalog) -> Document:
     path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml") or path.name != str(name_or_path):
+    named = str(name_or_path) in catalog.scenarios
+    if not named and (path.suffix in (".yaml", ".yml") or path.name != str(name_or_path)):
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -193,7 +194,7 @@ def _sources(extra: Path | None) -> list[_Source]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    folders = (folder, *(folder / kind for kind in (*KINDS, "scenarios")))
+    folders = (folder, *(folder / kind for kind in (*KINDS, "scenarios", "scenarios/history")))
     paths = (path for holder in folders for path in holder.glob("*") if path.suffix in (".yaml", ".yml"))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
 
@@ -242,7 +243,8 @@ def _compile(sources: list[_Source]) -> tuple[Catalog, list[str]]:
 
 
 def _take_scenario(document: Document, scenarios: dict[str, Raw], origins: _Origins) -> None:
-    name = Path(document.name).stem
+    path = Path(document.name)
+    name = f"history/{path.stem}" if path.parent.name == "history" else path.stem
     if not isinstance(document.data, dict):
         raise document.error((), "is no scenario; write a mapping of keys, `id` first")
     if document.data.get("id") != name:

@@ -23,6 +23,7 @@ from launchwatch.catalog.records import (
     site_problems,
     time_problems,
 )
+from launchwatch.catalog.history import DocumentedAct, Glint, History, LineFault, Tape
 from launchwatch.core.epochs import parse_utc
 
 _SINGLE = ("fires", "fireballs", "satellites", "earlier", "decaying")
@@ -257,15 +258,17 @@ class NonLaunches(Record, frozen=True, kw_only=True):
 class Scenario(Record, frozen=True, kw_only=True):
     """Launches, the partners that watch them, and the conditions.
 
-    A scenario without launches has a ``window`` and ``non_launches``, and is one case that bears its id; launches in a
-    window are one case too.
+    A scenario without launches has a ``window``, and is one case that bears its id; launches in a window are one case
+    too. ``non_launches`` are played in a window.
 
     ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
     ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
     ``guards_off``: guards of the catalogue that are left out of the play, to show what they do.
+    ``moon``: whether radars can see it. ``glints``, ``tapes``, ``line_faults``, ``acts``, ``history``: of cases of
+    history, see `catalog.history`.
     """
 
-    id: Id
+    id: Annotated[str, Meta(pattern=r"^(history/)?[a-z0-9]+(-[a-z0-9]+)*$")]
     title: Text
     sources: Annotated[tuple[Text, ...], Meta(min_length=1)]
     partners: Annotated[tuple[Country, ...], Meta(min_length=1)]
@@ -280,14 +283,20 @@ class Scenario(Record, frozen=True, kw_only=True):
     sensors: SensorChoice = SensorChoice()
     faults: tuple[Fault, ...] = ()
     guards_off: tuple[Id, ...] = ()
+    moon: bool = False
+    glints: tuple[Glint, ...] = ()
+    tapes: tuple[Tape, ...] = ()
+    line_faults: tuple[LineFault, ...] = ()
+    acts: tuple[DocumentedAct, ...] = ()
+    history: History | None = None
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_after_impact_s: NonNegative = 60.0
     notes: str | None = None
 
     def _in_window(self, window: Window) -> Iterator[Problem]:
-        """What is wrong with launches that share a window with non-launches."""
+        """What is wrong with launches that share a window."""
         if len(self.cases) > 1:
-            yield ("launches",), "fly in one window with non_launches; give them all the same case"
+            yield ("launches",), "fly in one window; give them all the same case"
         for i, launch in enumerate(self.launches):
             if not list(launch.problems()) and not window.from_ns <= launch.time_ns < window.until_ns:
                 yield ("launches", i, "time"), "lies outside of the window"
@@ -299,7 +308,7 @@ class Scenario(Record, frozen=True, kw_only=True):
         for launch in self.launches:
             name = launch.case or launch.id
             cases[name] = (*cases.get(name, ()), launch)
-        return cases or {self.id: ()}
+        return cases or {self.id.rpartition("/")[2]: ()}
 
     @property
     def begin_ns(self) -> int:
@@ -307,11 +316,10 @@ class Scenario(Record, frozen=True, kw_only=True):
         return self.window.from_ns if self.window is not None else min(launch.time_ns for launch in self.launches)
 
     def _problems(self) -> Iterator[Problem]:
-        if (self.window is None) != (self.non_launches is None):
-            missing = "window" if self.window is None else "non_launches"
-            yield (missing,), "missing; window and non_launches go together"
+        if self.non_launches is not None and self.window is None:
+            yield ("window",), "missing; non_launches are played in a window"
         elif not self.launches and self.window is None:
-            yield ("launches",), "missing; give launches, or a window and non_launches, or both"
+            yield ("launches",), "missing; give launches, or a window, or both"
         elif self.launches and self.window is not None and not list(self.window.problems()):
             yield from self._in_window(self.window)
         for name, part in (("window", self.window), ("non_launches", self.non_launches)):
@@ -319,6 +327,15 @@ class Scenario(Record, frozen=True, kw_only=True):
                 yield from (((name, *path), text) for path, text in part.problems())
         for i, launch in enumerate(self.launches):
             yield from ((("launches", i, *path), text) for path, text in launch.problems())
+        for key in ("glints", "tapes", "line_faults", "acts"):
+            for i, part in enumerate(getattr(self, key)):
+                yield from (((key, i, *path), text) for path, text in part.problems())
+        for key in ("tapes", "line_faults", "acts"):
+            for i, part in enumerate(getattr(self, key)):
+                if part.partner not in self.partners:
+                    yield (key, i, "partner"), f"{part.partner!r} is no partner of the scenario"
+        if self.history is not None:
+            yield from ((("history", *path), text) for path, text in self.history.problems())
         for i, fault in enumerate(self.faults):
             yield from ((("faults", i, *path), text) for path, text in fault.problems())
             if fault.kind == "blank" and fault.component in self.partners:

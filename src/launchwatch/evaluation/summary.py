@@ -37,10 +37,11 @@ AFTER_BURNOUT_S = 60.0
 
 @dataclass(frozen=True)
 class ChainRecord:
-    """What one chain of one case heard and made: its inputs and outputs as journaled."""
+    """What one chain of one case heard and made, as journaled, and how many messages it turned away, by reason."""
 
     inputs: Sequence[Envelope]
     outputs: Sequence[Envelope]
+    refused: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,12 @@ def summarise(
         "false_events": false_events,
         "raids": [raid for case in cases for raid in _raids(case, first)],
         "evaluation": _evaluation(cases, launches),
+        "refused": [
+            {"case": case.case, "partner": partner, "chain": chain, "reason": reason, "messages": count}
+            for case in cases
+            for (partner, chain), record in case.chains.items()
+            for reason, count in record.refused.items()
+        ],
         "procedures": [entry for case in cases for entry in _procedures(case)],
         "health": [change for case in cases for change in _health(case)],
     }

@@ -51,7 +51,7 @@ class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat", kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, tag="act", kw_only=True):
-    """Act of a person: confirm, hold, release or cancel of the event that `subject` names."""
+    """Act of a person: confirm, hold, release or cancel of the event that `subject` names, or of the latest where it names none."""
 
     person: str
     role: Role

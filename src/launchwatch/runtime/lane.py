@@ -22,6 +22,8 @@ SNAPSHOT_SCHEMA = "launchwatch/snapshot/1"
 REMEMBERED = 65_536
 """Identifiers whose stamps a lane keeps for the lineage of later outputs."""
 REFUSALS_KEPT = 1_000
+NEVER_NS = -(1 << 62)
+"""Newest stamps of a lane that has heard nothing."""
 _arrival = attrgetter("received_ns")
 
 
@@ -102,8 +104,7 @@ class Lane:
         self._sequences: dict[str, int] = dict.fromkeys((*self._topics, "tick"), 0)
         self._origin: tuple[Origin, ...] = ()
         self._now_ns: int | None = None
-        self._observed_ns = 0
-        self._received_ns = 0
+        self._observed_ns = self._received_ns = NEVER_NS
         self._stamps: dict[str, tuple[int, int]] = {}
         self._forgotten = False
         self._pending: list[Envelope] = []

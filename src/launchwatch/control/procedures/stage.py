@@ -171,12 +171,14 @@ class ProceduresStage:
         return self._go(matter, "cancelled", f"taken back by the machine: {warning.reason}", now)
 
     def _act(self, state: ProceduresState, act: Act, now: int) -> Procedure:
-        matter = state.matters.get(act.subject)
+        latest = next((m.event for m in reversed(state.matters.values()) if m.state not in CLOSED), "")
+        subject = act.subject or latest
+        matter = state.matters.get(subject)
         if matter is None:
-            matter = Matter(act.subject, "quiet", [], False, False, None, False, False, False, None)
+            matter = Matter(subject, "quiet", [], False, False, None, False, False, False, None)
             if self.bound:
-                return self._entry(matter, "quiet", f"refused: {act.person}: the machine knows no event {act.subject}")
-            state.matters[act.subject] = matter
+                return self._entry(matter, "quiet", f"refused: {act.person}: the machine knows no event {subject}")
+            state.matters[subject] = matter
         why = self._refusal(matter, act)
         if why is not None:
             return self._entry(matter, matter.state, f"refused: {act.person}: {why}")

@@ -14,7 +14,8 @@ import numpy as np
 from launchwatch.core.arrays import FloatArray
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.items import Item, Output
-from launchwatch.messages.observations import Admitted, InfraredLook, Observation
+from launchwatch.messages.observations import Admitted, InfraredLook, Observation, RadarLook
+from launchwatch.processing.detections.moon import from_the_moon
 from launchwatch.processing.detections.state import DetectionsState
 from launchwatch.processing.motion.measurements import select
 
@@ -28,17 +29,18 @@ class DetectionsStage:
     Parameters
     ----------
     known : what is in orbit, by a catalogue of elements; None: nothing is known, and every plot passed on.
+    moon : whether plots from where the Moon stands are put aside.
     """
 
     topic = "detections"
     consumes: tuple[type, ...] = (Admitted,)
 
-    def __init__(self, known: KnownObjects | None = None) -> None:
-        self.known = known
+    def __init__(self, known: KnownObjects | None = None, moon: bool = True) -> None:
+        self.known, self.moon = known, moon
 
     def start(self) -> DetectionsState:
         """A stage that has seen nothing."""
-        return DetectionsState(0, {}, {}, {})
+        return DetectionsState(0, 0, {}, {}, {})
 
     def due(self, state: DetectionsState) -> int | None:
         """It has no timers."""
@@ -54,6 +56,11 @@ class DetectionsStage:
                 if not strong.all():
                     state.below += int((~strong).sum())
                     look = select(look, strong)
+                if self.moon and isinstance(look, RadarLook):
+                    echoes = from_the_moon(look)
+                    if echoes.any():
+                        state.moon += int(echoes.sum())
+                        look = select(look, ~echoes)
                 if self.known is not None:
                     from launchwatch.processing.detections.sorting import sort_out
 

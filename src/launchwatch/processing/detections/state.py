@@ -50,7 +50,8 @@ class Light(msgspec.Struct, frozen=True):
 
 
 class DetectionsState(msgspec.Struct):
-    """State of the stage: how many rows were below threshold, and by sensor the known objects that it sees.
+    """State of the stage: how many rows were below threshold, how many plots those of the Moon, and by sensor the known
+    objects that it sees.
 
     Attributes
     ----------
@@ -59,6 +60,7 @@ class DetectionsState(msgspec.Struct):
     """
 
     below: int
+    moon: int
     points: dict[str, Stays]
     stretches: dict[str, Stays]
     lights: dict[str, tuple[Light, ...]]

@@ -1,0 +1,35 @@
+"""Plots that come from where the Moon stands: its echo is strong enough to be taken for something near."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from launchwatch.core.frames import enu_axes
+from launchwatch.core.geodesy import itrf_from_geodetic
+from launchwatch.messages.observations import RadarLook
+from launchwatch.physics.sun import moon_position
+
+MARGIN_DEG = 1.0
+"""Half the disc of the Moon, a beam's shoulder and what refraction leaves; with three standard deviations of the plot
+it costs less than one in a thousand of the directions of a radar's field."""
+SIGMAS = 3.0
+
+
+def from_the_moon(look: RadarLook) -> NDArray[np.bool_]:
+    """Mask (n,) of plots whose direction is that of the Moon; none of a radar that gives no elevation.
+
+    Parameters
+    ----------
+    look : plots of one radar; the Moon is taken where it stands in the middle of the look, 0.3 degrees (`physics.sun`).
+    """
+    lat, lon, alt = look.site_deg_m
+    when = np.array([(look.look_from_ns + look.look_until_ns) // 2])
+    away = moon_position(when)[0] - itrf_from_geodetic(lat, lon, alt)
+    toward = enu_axes(lat, lon) @ (away / np.linalg.norm(away))
+    azimuth, elevation = np.radians(look.azimuth_deg), np.radians(look.elevation_deg)
+    flat = np.cos(elevation)
+    plots = np.stack([flat * np.sin(azimuth), flat * np.cos(azimuth), np.sin(elevation)], axis=-1)
+    off_deg = np.degrees(np.arccos(np.clip(plots @ toward, -1.0, 1.0)))
+    sigma = np.hypot(look.sigma_azimuth_deg * np.abs(flat), look.sigma_elevation_deg)
+    return np.asarray(off_deg < MARGIN_DEG + SIGMAS * sigma)
