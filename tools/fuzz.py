@@ -402,7 +402,53 @@ def process_errors() -> tuple[type[Exception], ...]:
     return (ObservationError,)
 
 
+# --- CAP
+
+
+def cap_cases(folder: Path) -> list[Case]:
+    """The first message of an alert and an update, with areas, references and codes."""
+    import numpy as np
+
+    from launchwatch.core.epochs import NS, parse_utc
+    from launchwatch.formats.cap import Reference, cap_message, reference_to
+    from launchwatch.messages.alerts import Alert, Outline, RegionAtRisk
+
+    sent = parse_utc("2026-08-20T21:00:30Z")
+    ring = np.array([[42.0, 157.0], [41.5, 157.5], [42.0, 158.0], [42.0, 157.0]])
+    region = RegionAtRisk(
+        region="jp-12", name="Hokkaido", kind="impact", probability=0.7, earliest_ns=sent, latest_ns=sent + 60 * NS
+    )
+    cases: list[Case] = []
+    earlier: list[Reference] = []
+    for number in (1, 2):
+        alert = Alert(
+            alert="jp-20260820-001/jp", event="jp-20260820-001", number=number, supersedes=number - 1 or None,
+            warning=number, stage="launch", basis="observed", regions=(region,),
+            outlines=(Outline(kind="impact", points_deg=ring),), language="en", headline="Missile launch.",
+            description="A missile was launched.", instruction="Take shelter.", sent_ns=sent + number * NS,
+            expires_ns=sent + 600 * NS,
+        )  # fmt: skip
+        cases.append(Case(f"{number}.xml", cap_message(alert, earlier, "a.invalid", "exercise", ("simulated",))))
+        earlier.append(reference_to(alert, "a.invalid"))
+    return cases
+
+
+def run_cap(path: Path) -> None:
+    """Read the file."""
+    from launchwatch.formats.cap_reader import read_cap
+
+    read_cap(path.read_bytes(), path.name)
+
+
+def cap_errors() -> tuple[type[Exception], ...]:
+    """What the reader of CAP may raise."""
+    from launchwatch.formats.cap import CapError
+
+    return (CapError,)
+
+
 TARGETS = {
+    "cap": Target(cap_cases, damage_any(damaged_text), run_cap, cap_errors),
     "detect": Target(scene_cases, damage_scene, run_detect, detect_errors),
     "catalogue": Target(catalogue_cases, damage_any(damaged_text), run_catalogue, catalogue_errors),
     "process": Target(observation_cases, damage_observations, run_process, process_errors),

@@ -43,6 +43,6 @@ def test_kml_of_a_run(run_folder: Path, tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(run_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="use czml, kml, oem or parquet"):
+    with pytest.raises(RunError, match="use cap, czml, kml, oem or parquet"):
         export_run(run_folder, "kmz", tmp_path / "flights.kmz")
     assert list(tmp_path.iterdir()) == []

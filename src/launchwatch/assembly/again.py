@@ -74,10 +74,11 @@ def _known(folder: Path, scenario: Scenario, start: Start) -> KnownObjects | Non
     return scenery.known
 
 
-def export_run(folder: Path, form: str, file: Path) -> list[Path]:
-    """Write a run: its globe (czml), every event version, one row each (parquet), or its true flights (kml, oem).
+def export_run(folder: Path, form: str, file: Path, catalog: Path | None = None) -> list[Path]:
+    """Write a run: its globe (czml), event versions, one row each (parquet), true flights (kml, oem), alerts (cap).
 
-    Flights are written as the journal holds them; an OEM holds one, so that several get a file each. Returns the files.
+    Flights are written as the journal holds them; an OEM holds one, so that several get a file each. So does every
+    alert; `catalog` is the user's folder that the run was made with, for its regions and texts. Returns the files.
 
     Raises
     ------
@@ -98,8 +99,13 @@ def export_run(folder: Path, form: str, file: Path) -> list[Path]:
         pq.write_table(pa.Table.from_pylist(events), file)
     elif form in ("kml", "oem"):
         return _export_flights(journal, form, file)
+    elif form == "cap":
+        from launchwatch.assembly.alerts import write_alerts
+        from launchwatch.catalog.loader import load_catalog
+
+        return write_alerts(journal, load_catalog(catalog), file)
     else:
-        raise RunError(f"--format {form}: is not written yet; use czml, kml, oem or parquet")
+        raise RunError(f"--format {form}: is not written yet; use cap, czml, kml, oem or parquet")
     return [file]
 
 

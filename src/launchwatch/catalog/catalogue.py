@@ -12,6 +12,7 @@ from launchwatch.catalog.convert import FieldError, convert
 from launchwatch.catalog.records import Block, CatalogError, Problem, nearest
 from launchwatch.catalog.schema import (
     MAX_ELEMENT_AGE_DAYS,
+    AlertRegion,
     AnyMode,
     AnyOrbit,
     ArrayMode,
@@ -26,6 +27,7 @@ from launchwatch.catalog.schema import (
     Place,
     Plume,
     Policy,
+    PublicText,
     RadarSensor,
     Region,
     Scenario,
@@ -44,6 +46,8 @@ KINDS: dict[str, Any] = {
     "boosters": Booster,
     "places": Place,
     "regions": Region,
+    "alert_regions": AlertRegion,
+    "texts": PublicText,
     "policies": Policy,
     "procedures": Conduct,
     "guards": Guard,
@@ -70,6 +74,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     boosters: dict[str, Booster]
     places: dict[str, Place]
     regions: dict[str, Region]
+    alert_regions: dict[str, AlertRegion]
+    texts: dict[str, PublicText]
     policies: dict[str, Policy]
     procedures: dict[str, Conduct]
     guards: dict[str, Guard]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from launchwatch.catalog.history import DocumentedAct, Glint, History, LineFault, Tape
 from launchwatch.catalog.records import (
     Angle,
     Country,
@@ -23,7 +24,6 @@ from launchwatch.catalog.records import (
     site_problems,
     time_problems,
 )
-from launchwatch.catalog.history import DocumentedAct, Glint, History, LineFault, Tape
 from launchwatch.core.epochs import parse_utc
 
 _SINGLE = ("fires", "fireballs", "satellites", "earlier", "decaying")

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from launchwatch.catalog.alert_regions import AlertRegion
 from launchwatch.catalog.conduct import Conduct, Guard, Limits
 from launchwatch.catalog.infrared import (
     MAX_ELEMENT_AGE_DAYS,
@@ -69,6 +70,7 @@ from launchwatch.catalog.scenario import (
     Window,
 )
 from launchwatch.catalog.sensors import InService, Sensor
+from launchwatch.catalog.texts import PublicText
 from launchwatch.catalog.vehicles import (
     Booster,
     BoosterClass,
@@ -82,6 +84,7 @@ from launchwatch.catalog.vehicles import (
 
 __all__ = [
     "MAX_ELEMENT_AGE_DAYS",
+    "AlertRegion",
     "AnyMode",
     "AnyOrbit",
     "ArrayMode",
@@ -118,6 +121,7 @@ __all__ = [
     "Policy",
     "Procedure",
     "ProcedureBasis",
+    "PublicText",
     "RadarSensor",
     "Reference",
     "Region",

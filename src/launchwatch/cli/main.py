@@ -205,14 +205,15 @@ def verify(
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run directory.")],
-    form: Annotated[str, typer.Option("--format", help="czml, kml, oem or parquet.")],
+    form: Annotated[str, typer.Option("--format", help="cap, czml, kml, oem or parquet.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
+    catalog: Folder = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a run in a standard format."""
     from launchwatch.assembly.again import export_run
 
-    for file in export_run(folder, form, out):
+    for file in export_run(folder, form, out, catalog):
         if not quiet:
             typer.echo(str(file))
 

@@ -12,11 +12,11 @@ import numpy as np
 from launchwatch.catalog.regions import region_contains
 from launchwatch.catalog.schema import Partner, Region, Scenario
 from launchwatch.core.epochs import format_utc
+from launchwatch.evaluation.conduct import watch_log
 from launchwatch.evaluation.consistency import consistency, ground_error
 from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
-from launchwatch.evaluation.conduct import watch_log
 from launchwatch.evaluation.picture import grid_of, picture, true_paths
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.envelope import Envelope

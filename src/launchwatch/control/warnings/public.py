@@ -1,0 +1,152 @@
+"""What the public is told of a warning: which stage, which regions, when, and the prepared text filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from launchwatch.catalog.texts import PublicText, filled
+from launchwatch.control.warnings.footprint import Footprint
+from launchwatch.core.epochs import format_utc
+from launchwatch.messages.alerts import Alert, AlertStage, DangerKind, RegionAtRisk
+from launchwatch.messages.warnings import Warning
+
+S = 1_000_000_000
+MINUTE_NS = 60 * S
+HEADLINE_REGIONS = 4
+"""More regions than these are counted, not named, in a headline."""
+
+
+def stage_of(warning: Warning, regions: Sequence[RegionAtRisk], now_ns: int, before: AlertStage | None) -> AlertStage:
+    """The stage of a flight that a warning version tells of.
+
+    Parameters
+    ----------
+    warning : the version.
+    regions : those that it endangers.
+    now_ns : when it is told, ns TAI.
+    before : the stage that was told last, or None.
+
+    Returns
+    -------
+    AlertStage
+        `passed` where it is observed after the last time at which it may be over any of them; `fell` where it is
+        observed after the last time at which it may come down. What is not observed has not passed: it is `lost` once
+        the tracking of it ended. Once it was seen to pass or fall it stays so when it is out of sight.
+    """
+    assessment = warning.assessment
+    if warning.kind == "cancel":
+        return "cancelled"
+    if assessment.basis != "observed":
+        if before in ("passed", "fell"):
+            return before
+        return "lost" if assessment.basis == "lost" or warning.kind == "final" else "launch"
+    falling = [entry for entry in regions if entry.kind == "impact"]
+    impact = assessment.impact
+    if impact is not None and now_ns > impact.time_ns + round(2.0 * impact.sigma_s * S):
+        return "fell"
+    if regions and not falling and now_ns > max(entry.latest_ns for entry in regions):
+        return "passed"
+    return "launch"
+
+
+def alert_of(
+    warning: Warning,
+    found: Footprint,
+    stage: AlertStage,
+    texts: Mapping[str, PublicText],
+    whole: str,
+    number: int,
+    now_ns: int,
+) -> Alert:
+    """The alert for one version of a warning.
+
+    Parameters
+    ----------
+    warning : the version; its region is the warning region of a partner.
+    found : footprint of its assessment.
+    stage : from `stage_of`.
+    texts : prepared texts by stage.
+    whole : name of the partner: what is named where no region of it is in the footprint.
+    number : of the alert, counts from 1.
+    now_ns : when it is told, ns TAI.
+
+    Raises
+    ------
+    KeyError
+        There is no text for the stage.
+    """
+    assessment = warning.assessment
+    regions = found.regions or (_whole(warning, whole, now_ns),)
+    text = texts[stage]
+    sentences = []
+    for kind, sentence in (("impact", text.impact), ("overflight", text.overflight)):
+        members = [entry for entry in regions if entry.kind == kind]
+        if sentence and members:
+            sentences.append(filled(sentence, {"regions": listed(members), **_times(members)}))
+    launched = assessment.first_detection_ns if assessment.launch_point is None else assessment.launch_point.time_ns
+    values = {"regions": listed(regions), "launched": clock(launched + MINUTE_NS // 2), "expected": " ".join(sentences)}
+    return Alert(
+        alert=f"{warning.event}/{warning.region}",
+        event=warning.event,
+        number=number,
+        supersedes=number - 1 or None,
+        warning=warning.number,
+        stage=stage,
+        basis=assessment.basis,
+        regions=regions,
+        outlines=found.outlines,
+        language=text.language,
+        headline=filled(text.headline, {"regions": listed(regions, HEADLINE_REGIONS)}),
+        description=filled(text.description, values),
+        instruction=text.instruction,
+        sent_ns=now_ns,
+        expires_ns=max(warning.valid_until_ns, *(entry.latest_ns for entry in regions)),
+    )
+
+
+def _whole(warning: Warning, name: str, now_ns: int) -> RegionAtRisk:
+    """The whole warning region, where the danger area holds no place of it: far out at sea, or in empty country."""
+    assessment = warning.assessment
+    threat = next((t for t in assessment.threats if t.region == warning.region), None)
+    falls = threat.impact_probability if threat is not None else 0.0
+    passes = threat.overflight_probability if threat is not None else 0.0
+    kind: DangerKind = "overflight" if passes > falls else "impact"
+    begin = assessment.first_detection_ns if assessment.launch_point is None else assessment.launch_point.time_ns
+    impact = assessment.impact
+    if impact is None:
+        earliest, latest = min(begin, now_ns), max(warning.valid_until_ns, now_ns)
+    else:
+        spread = round(2.0 * impact.sigma_s * S)
+        earliest = impact.time_ns - spread if kind == "impact" else begin
+        latest = impact.time_ns + spread
+    return RegionAtRisk(
+        region=warning.region,
+        name=name,
+        kind=kind,
+        probability=min(max(falls, passes), 1.0),
+        earliest_ns=earliest,
+        latest_ns=latest,
+    )
+
+
+def listed(regions: Sequence[RegionAtRisk], most: int | None = None) -> str:
+    """Names in order of time, like `Aomori, Iwate and Hokkaido`; beyond `most` of them the rest is counted."""
+    names = list(dict.fromkeys(entry.name for entry in regions))
+    if most is not None and len(names) > most:
+        rest = len(names) - most
+        names = [*names[:most], f"{rest} other region{'s' if rest > 1 else ''}"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _times(regions: Sequence[RegionAtRisk]) -> dict[str, str]:
+    """From when until when, in whole minutes that hold the times."""
+    latest = max(entry.latest_ns for entry in regions)
+    return {
+        "earliest": clock(min(entry.earliest_ns for entry in regions)),
+        "latest": clock(latest + MINUTE_NS - 1),
+    }
+
+
+def clock(ns: int) -> str:
+    """The minute that an epoch lies in, UTC, like `21:07`."""
+    return format_utc(ns - ns % S, 0)[11:16]
