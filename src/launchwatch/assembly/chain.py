@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from launchwatch.assembly.components import awaited
+from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import Scenario
 from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.procedures.stage import ProceduresStage
 from launchwatch.control.releases.stage import ReleasesStage
+from launchwatch.control.warnings.alerts import AlertsStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
 from launchwatch.processing.assessments.sightings import SightingsStage
@@ -61,8 +63,17 @@ def stages(
             list(catalog.boosters.values()),
         ),
         *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
-        WarningsStage(policies, policy.trust),
+        WarningsStage(policies, policy.trust, without),
         ProceduresStage(record.region, policy, catalog.procedures[record.procedure.conduct], without),
+        AlertsStage(
+            record.region,
+            record.name,
+            place_table(region for region in catalog.alert_regions.values() if region.country == partner),
+            1e3 * policy.overflight.max_altitude_km if policy.overflight.enabled else None,
+            catalog.texts,
+            scenario.regions_by_hand,
+            without,
+        ),
         ReleasesStage(partner, homes, record.procedure.machine_s),
         HealthStage(heard or {}),
     ]

@@ -1,4 +1,4 @@
-"""What reaches a post and came from no sensor: a tape of another play, a spoilt line, the acts of documented persons."""
+"""What reaches a post and came from no sensor: a tape of another play, a spoilt line, documented acts."""
 
 from __future__ import annotations
 

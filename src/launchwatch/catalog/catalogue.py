@@ -216,6 +216,8 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
         yield from _unknown(("history", "guards", i), "guard", name, catalog.guards)
     for i, tape in enumerate(scenario.tapes):
         yield from _unknown(("tapes", i, "scenario"), "scenario", tape.scenario, catalog.scenarios)
+    for i, name in enumerate(scenario.regions_by_hand):
+        yield from _unknown(("regions_by_hand", i), "alert region", name, catalog.alert_regions)
     for i, name in enumerate(scenario.guards_off):
         yield from _unknown(("guards_off", i), "guard", name, catalog.guards)
     dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]

@@ -23,7 +23,6 @@ from launchwatch.catalog.records import (
 )
 from launchwatch.core.epochs import parse_utc
 from launchwatch.messages.control import Role, Verb
-from launchwatch.messages.envelope import Purpose
 from launchwatch.messages.procedures import ProcedureState
 
 
@@ -61,7 +60,7 @@ class Tape(Record, frozen=True, kw_only=True):
     scenario: Text
     at: str
     partner: Country
-    purpose: Purpose
+    purpose: Literal["operations", "exercise", "test"]
     sender: Id
 
     def _problems(self) -> Iterator[Problem]:
@@ -118,17 +117,17 @@ class Wrong(Record, frozen=True, kw_only=True):
     ----------
     state : the procedure of the first partner reaches this state or a higher one.
     regions : the public is warned in all of these regions.
-    told : the public is told this of a flight that did not do it.
+    told : the public is told one of these of a flight that did not do it.
     correction_s : the public is left with a wrong alert for longer than this.
     """
 
     state: ProcedureState | None = None
     regions: tuple[Id, ...] = ()
-    told: Literal["passed", "fell"] | None = None
+    told: tuple[Literal["passed", "fell"], ...] = ()
     correction_s: Positive | None = None
 
     def _problems(self) -> Iterator[Problem]:
-        if self.state is None and not self.regions and self.told is None and self.correction_s is None:
+        if self.state is None and not self.regions and not self.told and self.correction_s is None:
             yield (), "names nothing; give state, regions, told or correction_s"
 
 

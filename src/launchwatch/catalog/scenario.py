@@ -264,6 +264,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     ``partners`` is ordered: the first is the one whose errors are scored. ``sources`` says where launches come from.
     ``objects``: whether sensors see only what carries the payload, or all that a launch puts into the sky.
     ``guards_off``: guards of the catalogue that are left out of the play, to show what they do.
+    ``regions_by_hand``: a list of alert regions that is used where the guard ``footprint`` is left out.
     ``moon``: whether radars can see it. ``glints``, ``tapes``, ``line_faults``, ``acts``, ``history``: of cases of
     history, see `catalog.history`.
     """
@@ -283,6 +284,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     sensors: SensorChoice = SensorChoice()
     faults: tuple[Fault, ...] = ()
     guards_off: tuple[Id, ...] = ()
+    regions_by_hand: tuple[Id, ...] = ()
     moon: bool = False
     glints: tuple[Glint, ...] = ()
     tapes: tuple[Tape, ...] = ()

@@ -51,7 +51,7 @@ class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat", kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, tag="act", kw_only=True):
-    """Act of a person: confirm, hold, release or cancel of the event that `subject` names, or of the latest where it names none."""
+    """Act of a person: confirm, hold, release or cancel of event `subject`, or of the latest where that is empty."""
 
     person: str
     role: Role

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from launchwatch.messages.alerts import Alert
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
 from launchwatch.messages.detections import Detections, Reentry
@@ -34,6 +35,7 @@ Record = (
     | Assessment
     | Warning
     | Procedure
+    | Alert
     | Release
     | Receipt
     | Cue

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from launchwatch.messages.alerts import Alert
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.warnings import Warning
@@ -32,7 +33,12 @@ class Release(msgspec.Struct, frozen=True, tag="release", kw_only=True):
     level: Level
     released_ns: int
     first_detection_ns: int
-    item: InfraredLook | RadarLook | Track | Warning
+    item: InfraredLook | RadarLook | Track | Warning | Alert
+
+
+def public_of(node: str) -> str:
+    """Name of the public of a node's country, as an addressee."""
+    return f"{node}-public"
 
 
 def authority_of(node: str) -> str:

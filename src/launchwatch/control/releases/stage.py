@@ -1,8 +1,9 @@
 """The releases stage: each warning to its addressee, and to the deciding authority what people have agreed to.
 
 The machine tells the watch centre and, of threats to a partner's region, the partner. The authority hears only what the
-procedure released; the cancel is prepared with that release, so that it is as ready as the alarm. It is the one stage
-that reads purpose and origin: in a lane for operations nothing that simulated data touched leaves.
+procedure released, and the public the alert that goes with it; the cancel is prepared with that release, so that it is
+as ready as the alarm. It is the one stage that reads purpose and origin: in a lane for operations nothing that
+simulated data touched leaves.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from launchwatch.messages.alerts import Alert
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.procedures import Procedure
-from launchwatch.messages.releases import Release, authority_of
+from launchwatch.messages.releases import Release, authority_of, public_of
 from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
@@ -37,7 +39,7 @@ class ReleasesState(msgspec.Struct):
 
 
 class ReleasesStage:
-    """Warnings and procedures in, releases out (a stage of `launchwatch.ports`).
+    """Warnings, procedures and alerts in, releases out (a stage of `launchwatch.ports`).
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ class ReleasesStage:
     """
 
     topic = "releases"
-    consumes: tuple[type, ...] = (Warning, Procedure)
+    consumes: tuple[type, ...] = (Warning, Procedure, Alert)
     labelled = True
 
     def __init__(self, node: str, addressees: dict[str, str], machine_s: float) -> None:
@@ -82,6 +84,8 @@ class ReleasesStage:
                         outputs.append(self._to_authority(state, payload, now, item.id))
             elif isinstance(payload, Procedure):
                 outputs += self._conducted(state, payload, now, item.id)
+            elif isinstance(payload, Alert):
+                outputs.append(self._release(state, payload, public_of(self.node), now, item.id))
         return state, outputs
 
     def _conducted(self, state: ReleasesState, entry: Procedure, now: int, source: str) -> list[Output]:
@@ -103,7 +107,9 @@ class ReleasesStage:
             del state.prepared[warning.event]
         return self._release(state, warning, authority_of(self.node), now, *lineage)
 
-    def _release(self, state: ReleasesState, warning: Warning, addressee: str, at_ns: int, *lineage: str) -> Output:
+    def _release(
+        self, state: ReleasesState, item: Warning | Alert, addressee: str, at_ns: int, *lineage: str
+    ) -> Output:
         state.number += 1
         release = Release(
             release=f"{self.node}/warnings/{state.number}",
@@ -111,7 +117,7 @@ class ReleasesStage:
             addressee=addressee,
             level="warnings",
             released_ns=at_ns,
-            first_detection_ns=warning.assessment.first_detection_ns,
-            item=warning,
+            first_detection_ns=item.sent_ns if isinstance(item, Alert) else item.assessment.first_detection_ns,
+            item=item,
         )
         return Output(release, at_ns, lineage)

@@ -12,6 +12,8 @@ from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
 MINUTE_NS = 60 * S
+UNBOUND_NS = 20 * MINUTE_NS
+"""So long an alert holds that no warning of the machine gives times to."""
 HEADLINE_REGIONS = 4
 """More regions than these are counted, not named, in a headline."""
 
@@ -101,6 +103,56 @@ def alert_of(
         instruction=text.instruction,
         sent_ns=now_ns,
         expires_ns=max(warning.valid_until_ns, *(entry.latest_ns for entry in regions)),
+    )
+
+
+def unbound_alert(
+    event: str,
+    region: str,
+    whole: str,
+    stage: AlertStage,
+    named: tuple[RegionAtRisk, ...],
+    texts: Mapping[str, PublicText],
+    number: int,
+    now_ns: int,
+) -> Alert:
+    """An alert that rests on no warning of the machine: what goes out where the guard `event-bound` is left out.
+
+    Parameters
+    ----------
+    event : what a person called an event.
+    region, whole : the warning region, and the name of the country.
+    named : regions that are warned; the whole country where there are none.
+    """
+    regions = named or (
+        RegionAtRisk(
+            region=region, name=whole, kind="impact", probability=1.0, earliest_ns=now_ns,
+            latest_ns=now_ns + UNBOUND_NS,
+        ),
+    )  # fmt: skip
+    text = texts[stage]
+    expected = [
+        filled(sentence, {"regions": listed(members), **_times(members)})
+        for kind, sentence in (("impact", text.impact), ("overflight", text.overflight))
+        if sentence and (members := [entry for entry in regions if entry.kind == kind])
+    ]
+    values = {"regions": listed(regions), "launched": clock(now_ns), "expected": " ".join(expected)}
+    return Alert(
+        alert=f"{event}/{region}",
+        event=event,
+        number=number,
+        supersedes=number - 1 or None,
+        warning=0,
+        stage=stage,
+        basis="predicted",
+        regions=regions,
+        outlines=(),
+        language=text.language,
+        headline=filled(text.headline, {"regions": listed(regions, HEADLINE_REGIONS)}),
+        description=filled(text.description, values),
+        instruction=text.instruction,
+        sent_ns=now_ns,
+        expires_ns=max(entry.latest_ns for entry in regions),
     )
 
 

@@ -7,7 +7,7 @@ detection.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 import numpy as np
@@ -26,6 +26,8 @@ S = 1_000_000_000
 WITHDRAW_BELOW = 0.25  # share of the bar to warn below which a threat counts as gone
 VALID_S = 300.0  # a statement ends so long after its next update would have been due
 SAME_LAUNCH_S = 120.0
+PROBABILITY, SILENCE = "impact-probability", "silence-ends"
+EXCLUDED_BELOW = 1e-3
 SAME_LAUNCH_M = 150e3
 
 
@@ -62,13 +64,15 @@ class WarningsStage:
     ----------
     policies : policy of the centre of each region that this node warns; its own region is the first.
     trust : what a partner's warning may do here: `open` one, or nothing.
+    without : guards that are left out.
     """
 
     topic = "warnings"
     consumes: tuple[type, ...] = (Assessment, Release)
 
-    def __init__(self, policies: dict[str, Policy], trust: Sequence[str]) -> None:
+    def __init__(self, policies: dict[str, Policy], trust: Sequence[str], without: Collection[str] = ()) -> None:
         self.policies, self.trust = policies, tuple(trust)
+        self.possible, self.stands = PROBABILITY in without, SILENCE in without
         self.own = next(iter(policies))
 
     def start(self) -> WarningsState:
@@ -113,6 +117,8 @@ class WarningsStage:
         """The next version for one event and region, or None when there is nothing new to say."""
         standing = next((s for s in state.standing if s.event == assessment.event and s.region == region), None)
         threat, why = threat_to(assessment, region, policy)
+        if self.possible:
+            threat, why = possible_threat(assessment, threat), "not certain to fall outside of the region"
         sensor = confirming_sensor(assessment, policy)
         if standing is None:
             if assessment.merged_into is not None or not conditions_met(assessment, policy, threat):
@@ -129,7 +135,7 @@ class WarningsStage:
         harmless = missile_probability(assessment.typing) < WITHDRAW_BELOW * policy.warn.missile_probability
         if assessment.impact is None and assessment.burnout_ns is None and standing.number:
             gone = False  # a second ignition makes the impact point unknown, not harmless
-        if gone or harmless:
+        if (gone or harmless) and not self.stands:
             return self._speak(standing, assessment, "cancel", None, "threat to the region has gone", now, policy)
         if assessment.status == "final":
             return self._speak(standing, assessment, "final", sensor, _reason(why, source), now, policy)
@@ -169,6 +175,13 @@ class WarningsStage:
 
 def _reason(why: str, source: str) -> str:
     return f"{why}; {source}" if source else why
+
+
+def possible_threat(assessment: Assessment, threat: float) -> float:
+    """What a threat counts for where the guard `impact-probability` is left out: all, unless it has been excluded."""
+    if assessment.impact is None:
+        return 1.0 if assessment.basis == "observed" else 0.0
+    return 1.0 if threat >= EXCLUDED_BELOW else 0.0
 
 
 def threat_to(assessment: Assessment, region: str, policy: Policy) -> tuple[float, str]:

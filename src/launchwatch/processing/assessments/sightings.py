@@ -25,7 +25,7 @@ FORGOTTEN_S = 300.0
 
 
 class Sighting(msgspec.Struct):
-    """A thing seen: the sensor, its last direction (3,), the epochs of its detections, and its event once it has one."""
+    """A thing seen: its sensor, last direction (3,), epochs of its detections, and its event once it has one."""
 
     sensor: str
     direction: FloatArray

@@ -50,11 +50,11 @@ class Light(msgspec.Struct, frozen=True):
 
 
 class DetectionsState(msgspec.Struct):
-    """State of the stage: how many rows were below threshold, how many plots those of the Moon, and by sensor the known
-    objects that it sees.
+    """State of the stage: by sensor the known objects that it sees.
 
     Attributes
     ----------
+    below, moon : rows below threshold so far, and plots from where the Moon stands.
     points, stretches : of objects whose predictions are points, and stretches of orbit.
     lights : along the paths of objects on their way down.
     """
