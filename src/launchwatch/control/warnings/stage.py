@@ -27,6 +27,7 @@ WITHDRAW_BELOW = 0.25  # share of the bar to warn below which a threat counts as
 VALID_S = 300.0  # a statement ends so long after its next update would have been due
 SAME_LAUNCH_S = 120.0
 SAME_LAUNCH_M = 150e3
+OVERFLIGHT = "flight over the region"
 
 
 class Standing(msgspec.Struct):
@@ -183,7 +184,7 @@ def threat_to(assessment: Assessment, region: str, policy: Policy) -> tuple[floa
     if found is None:
         return 0.0, "no threat"
     if policy.overflight.enabled and found.overflight_probability > found.impact_probability:
-        return found.overflight_probability, "flight over the region"
+        return found.overflight_probability, OVERFLIGHT
     return found.impact_probability, "impact in the region"
 
 
