@@ -32,6 +32,8 @@ class ThreatenedRegion(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     region, name : identifier, and in words.
     kind : impact in it, or flight over it.
+    places : names of alert regions in the danger area, the earliest first; none where it holds no place with people,
+        null where no footprint was made.
     first_ns : earliest time of an impact in it, or of a passage, ns TAI; null where that is not known.
     probability : that at least one object that is a missile does so.
     events : those that threaten it.
@@ -40,6 +42,7 @@ class ThreatenedRegion(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     name: str
     kind: DangerKind
+    places: tuple[str, ...] | None
     first_ns: int | None
     probability: float
     events: tuple[str, ...]

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import msgspec
 
 from launchwatch.control.warnings.doubts import LIMITS, ORDER, WORDS, Surroundings, doubts_of
+from launchwatch.control.warnings.footprint import in_order
 from launchwatch.control.warnings.public import warned_of
 from launchwatch.control.warnings.stage import missile_probability
 from launchwatch.core.epochs import format_utc
-from launchwatch.messages.alerts import DangerKind
+from launchwatch.messages.alerts import DangerKind, RegionAtRisk
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.attacks import AttackAssessment, Doubt, DoubtCode, Ground, Sureness, ThreatenedRegion
 from launchwatch.messages.events import Raid
@@ -30,8 +31,8 @@ SURENESS: tuple[tuple[float, Sureness], ...] = (
 """Words for probabilities below each bar. After the yardstick of the United Kingdom's Professional Head of Intelligence
 Assessment (2019), whose gaps between words are closed here at their upper ends."""
 MOST_WORDS, NAME_WORDS = 60, 4
-_LENGTHS = ((4, 3), (3, 3), (3, 2), (2, 2), (1, 2), (1, 1))
-"""How many regions and doubts a statement names; the first pair that makes it short enough."""
+_LENGTHS = ((4, 3, 3), (3, 2, 3), (3, 1, 2), (2, 1, 2), (1, 1, 2), (1, 0, 1))
+"""How many regions, places in each, and doubts a statement names; the first row that makes it short enough."""
 
 
 class _Threat(NamedTuple):
@@ -40,6 +41,7 @@ class _Threat(NamedTuple):
     warning: Warning
     kind: DangerKind
     probability: float
+    entries: tuple[RegionAtRisk, ...] | None
     first_ns: int | None
 
 
@@ -51,7 +53,7 @@ def assess_attack(
     number: int,
     names: Mapping[str, str],
     surroundings: Surroundings,
-    passages: Mapping[tuple[str, str], int] | None = None,
+    footprints: Mapping[tuple[str, str], Sequence[RegionAtRisk]] | None = None,
 ) -> AttackAssessment | None:
     """What threatens now.
 
@@ -64,7 +66,8 @@ def assess_attack(
     number : of this version, counts from 1.
     names : of warning regions, in words.
     surroundings : what else bears on how sure it is.
-    passages : by event and region, when the event is first over the region, ns TAI (from its footprint); optional.
+    footprints : by event and warning region, the alert regions in danger; optional. Without them the time of a flight
+        over a region is open, and an impact far from towns is not told from others.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def assess_attack(
         return None
     newest = {warning.event: warning.assessment for warning in standing}
     newest |= {assessment.event: assessment for assessment in assessments if assessment.event in newest}
-    threats = [_threat(warning, newest[warning.event], passages or {}) for warning in standing]
+    threats = [_threat(warning, newest[warning.event], footprints or {}) for warning in standing]
     grounds = tuple(_ground(assessment, threats) for assessment in newest.values())
     probability = _any_of(grounds)
     doubts = _told(doubts_of(list(newest.values()), surroundings))
@@ -105,16 +108,21 @@ def sureness_of(probability: float) -> Sureness:
     return next(word for bar, word in SURENESS if probability < bar)
 
 
-def _threat(warning: Warning, assessment: Assessment, passages: Mapping[tuple[str, str], int]) -> _Threat:
+def _threat(
+    warning: Warning, assessment: Assessment, footprints: Mapping[tuple[str, str], Sequence[RegionAtRisk]]
+) -> _Threat:
     """What the newest assessment says of the warned region."""
     found = next((t for t in assessment.threats if t.region == warning.region), None)
     falls = found.impact_probability if found is not None else 0.0
     passes = found.overflight_probability if found is not None else 0.0
-    if warned_of(warning) == "overflight":
-        return _Threat(warning, "overflight", passes, passages.get((warning.event, warning.region)))
+    kind = warned_of(warning)
+    seen = footprints.get((warning.event, warning.region))
+    entries = None if seen is None else tuple(entry for entry in seen if entry.kind == kind)
+    first = min((entry.earliest_ns for entry in entries or ()), default=None)
     impact = assessment.impact
-    first = None if impact is None else impact.time_ns - round(2.0 * impact.sigma_s * S)
-    return _Threat(warning, "impact", falls, first)
+    if kind == "impact" and first is None and impact is not None:
+        first = impact.time_ns - round(2.0 * impact.sigma_s * S)
+    return _Threat(warning, kind, passes if kind == "overflight" else falls, entries, first)
 
 
 def _ground(assessment: Assessment, threats: Iterable[_Threat]) -> Ground:
@@ -182,12 +190,23 @@ def _regions(
                 region=region,
                 name=names.get(region, region),
                 kind=falling[0].kind,
+                places=_places(falling),
                 first_ns=min(times, default=None),
                 probability=_any_of(own),
                 events=tuple(threat.warning.event for threat in mine),
             )
         )
     return tuple(sorted(found, key=lambda r: (r.first_ns is None, r.first_ns or 0, r.region)))
+
+
+def _places(threats: Sequence[_Threat]) -> tuple[str, ...] | None:
+    """Names of alert regions, the earliest first; None where the footprint of an event is not known."""
+    found: list[RegionAtRisk] = []
+    for threat in threats:
+        if threat.entries is None:
+            return None
+        found += threat.entries
+    return tuple(dict.fromkeys(entry.name for entry in in_order(found)))
 
 
 def _count(raids: Sequence[Raid], events: Sequence[str]) -> tuple[int, int, int]:
@@ -222,8 +241,8 @@ def statement(
         head += f" ({lowest} to {highest})"
     if threatening != probable:
         head += f", {threatening} threatening"
-    for most_regions, most_doubts in _LENGTHS:
-        places = "; ".join(_place(region) for region in regions[:most_regions])
+    for most_regions, most_places, most_doubts in _LENGTHS:
+        places = "; ".join(_place(region, most_places) for region in regions[:most_regions])
         if len(regions) > most_regions:
             places += f"; {len(regions) - most_regions} more"
         reasons = "; ".join(doubt.words for doubt in doubts[:most_doubts]) or "none known"
@@ -235,10 +254,21 @@ def statement(
     return text
 
 
-def _place(region: ThreatenedRegion) -> str:
-    """Like `Japan, impact from 21:07 UTC`."""
-    name = " ".join(region.name.split()[:NAME_WORDS])
+def _place(region: ThreatenedRegion, most: int) -> str:
+    """Like `Japan (Aomori, Hokkaido), impact from 21:07 UTC`."""
+    text = _short(region.name)
+    if region.places:
+        named = ", ".join(_short(name) for name in region.places[:most])
+        rest = len(region.places) - most
+        if named:
+            text += f" ({named} and {rest} more)" if rest > 0 else f" ({named})"
+    elif region.places is not None and region.kind == "impact":
+        text += ", far from towns"
     what = "impact" if region.kind == "impact" else "flight over it"
     if region.first_ns is None:
-        return f"{name}, {what}, time open"
-    return f"{name}, {what} from {format_utc(region.first_ns - region.first_ns % S, 0)[11:16]} UTC"
+        return f"{text}, {what}, time open"
+    return f"{text}, {what} from {format_utc(region.first_ns - region.first_ns % S, 0)[11:16]} UTC"
+
+
+def _short(name: str) -> str:
+    return " ".join(name.split()[:NAME_WORDS])

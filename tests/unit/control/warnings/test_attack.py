@@ -14,6 +14,7 @@ from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages import codec
+from launchwatch.messages.alerts import RegionAtRisk
 from launchwatch.messages.assessments import Assessment, RegionThreat
 from launchwatch.messages.attacks import AttackAssessment, Doubt, ThreatenedRegion
 from launchwatch.messages.control import Notice
@@ -66,6 +67,13 @@ def raid(events: tuple[str, ...], lowest: int, probable: int, highest: int) -> R
     return Raid(
         raid="a/raid", version=1, events=events, from_ns=AT, until_ns=AT, lowest=lowest, probable=probable,
         highest=highest,
+    )  # fmt: skip
+
+
+def risk(name: str, kind: Any, first_s: int) -> RegionAtRisk:
+    return RegionAtRisk(
+        region=name.lower(), name=name, kind=kind, probability=0.5, earliest_ns=AT + first_s * NS,
+        latest_ns=AT + 600 * NS,
     )  # fmt: skip
 
 
@@ -172,13 +180,27 @@ def test_regions_by_time_with_what_happens_there() -> None:
     ]  # fmt: skip
     assert found.regions[0].first_ns == AT + 190 * NS  # two sigma of 5 s before
     assert "United States, flight over it, time open" in found.statement
-    passages = {("c", "us"): AT + 30 * NS}
-    found = assess_attack([], [], warnings, AT, 1, NAMES, Surroundings(), passages)
+    footprints = {
+        ("c", "us"): [risk("Hawaii", "overflight", 30), risk("Guam", "overflight", 20), risk("Alaska", "impact", 10)],
+        ("b", "kr"): [risk("Seoul", "impact", 190)],
+        ("a", "jp"): [],
+    }
+    found = assess_attack([], [], warnings, AT, 1, NAMES, Surroundings(), footprints)
     assert found is not None
+    assert [(r.region, r.places) for r in found.regions] == [("us", ("Guam", "Hawaii")), ("kr", ("Seoul",)), ("jp", ())]
     assert found.statement == (
-        "3 launches. Threatened: United States, flight over it from 21:01 UTC; Republic of Korea, impact from 21:03 "
-        "UTC; Japan, impact from 21:07 UTC. How sure: almost certain. Doubts: none known."
+        "3 launches. Threatened: United States (Guam, Hawaii), flight over it from 21:00 UTC; Republic of Korea "
+        "(Seoul), impact from 21:03 UTC; Japan, far from towns, impact from 21:07 UTC. How sure: almost certain. "
+        "Doubts: none known."
     )
+
+
+def test_many_places_are_counted() -> None:
+    at = one()
+    entries = [risk(name, "impact", at_s) for at_s, name in enumerate(("A", "B", "C", "D", "E"), 60)]
+    found = assess_attack([], [], [warned(at)], AT, 1, NAMES, Surroundings(), {("a", "jp"): entries})
+    assert found is not None
+    assert "Threatened: Japan (A, B, C and 2 more), impact from 21:01 UTC." in found.statement
 
 
 def test_the_newest_assessment_speaks_and_not_that_of_the_warning() -> None:
@@ -249,6 +271,7 @@ regions = st.builds(
         " ".join
     ),
     kind=st.sampled_from(["impact", "overflight"]),
+    places=st.none() | st.lists(st.sampled_from(["Hokkaido", "Provence-Alpes-Cote d'Azur", "a b c d e f"])).map(tuple),
     first_ns=st.none() | st.integers(AT, AT + 3600 * NS),
     probability=st.just(0.5),
     events=st.just(("a",)),
