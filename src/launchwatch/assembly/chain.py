@@ -14,6 +14,7 @@ from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.procedures.stage import ProceduresStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.warnings.alerts import AlertsStage
+from launchwatch.control.warnings.attack_stage import AttacksStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
 from launchwatch.processing.assessments.sightings import SightingsStage
@@ -51,6 +52,8 @@ def stages(
     order = [partner, *(p for p in scenario.partners if p != partner)]
     homes = {catalog.partners[p].region: p for p in order}
     policies = {region: catalog.policies[catalog.partners[p].policy] for region, p in homes.items()}
+    places = place_table(region for region in catalog.alert_regions.values() if region.country == partner)
+    below_m = 1e3 * policy.overflight.max_altitude_km if policy.overflight.enabled else None
     return [
         ObservationsStage(policy.hold_time_s),
         DetectionsStage(known, moon=MOON not in without),
@@ -65,11 +68,12 @@ def stages(
         *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
         WarningsStage(policies, policy.trust, without),
         ProceduresStage(record.region, policy, catalog.procedures[record.procedure.conduct], without),
+        AttacksStage({region: catalog.partners[p].name for region, p in homes.items()}, places, below_m),
         AlertsStage(
             record.region,
             record.name,
-            place_table(region for region in catalog.alert_regions.values() if region.country == partner),
-            1e3 * policy.overflight.max_altitude_km if policy.overflight.enabled else None,
+            places,
+            below_m,
             catalog.texts,
             scenario.regions_by_hand,
             without,

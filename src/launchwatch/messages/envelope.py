@@ -8,6 +8,7 @@ import msgspec
 
 from launchwatch.messages.alerts import Alert
 from launchwatch.messages.assessments import Assessment
+from launchwatch.messages.attacks import AttackAssessment
 from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
 from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.events import Event, Raid
@@ -36,6 +37,7 @@ Record = (
     | Warning
     | Procedure
     | Alert
+    | AttackAssessment
     | Release
     | Receipt
     | Cue

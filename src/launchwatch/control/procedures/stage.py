@@ -27,7 +27,7 @@ MAY: dict[Role, frozenset[Verb]] = {
 """What a role may do; the others may nothing."""
 CLOSE_BELOW = 0.25  # share of the policy's bars below which an event is nothing to confer about
 CLOSED = ("quiet", "cancelled")
-TWO_PERSONS, BOUND = "two-persons", "event-bound"
+TWO_PERSONS, BOUND, ONE_CANCELS = "two-persons", "event-bound", "one-cancels"
 
 
 class Matter(msgspec.Struct):
@@ -35,7 +35,7 @@ class Matter(msgspec.Struct):
 
     Attributes
     ----------
-    agreed : people who have agreed; `spoken` whether any person has said anything.
+    agreed, cancelling : people who have agreed, and who have said cancel; `spoken` whether any person has spoken.
     held : a person holds the release.
     warning, confirmed, withdrawn : the machine's warning in hand, and whether the machine has taken it back.
     cleared : the machine holds that the event is no threat.
@@ -45,6 +45,7 @@ class Matter(msgspec.Struct):
     event: str
     state: ProcedureState
     agreed: list[str]
+    cancelling: list[str]
     spoken: bool
     held: bool
     warning: int | None
@@ -77,6 +78,7 @@ class ProceduresStage:
     def __init__(self, region: str, policy: Policy, conduct: Conduct, without: Collection[str] = ()) -> None:
         self.region, self.policy, self.conduct = region, policy, conduct
         self.needed = 1 if TWO_PERSONS in without else conduct.release_persons
+        self.cancelled_by = 1 if ONE_CANCELS not in without else conduct.release_persons
         self.any_role, self.bound = TWO_PERSONS in without, BOUND not in without
 
     def start(self) -> ProceduresState:
@@ -115,7 +117,7 @@ class ProceduresStage:
                 return None
             if a.detections < self.policy.warn.min_detections:
                 return None
-            matter = Matter(a.event, "quiet", [], False, False, None, False, False, False, None)
+            matter = Matter(a.event, "quiet", [], [], False, False, None, False, False, False, None)
             state.matters[a.event] = matter
             return self._go(matter, "event-conference", "an event that may be a missile", now)
         if matter.state != "event-conference":
@@ -153,7 +155,7 @@ class ProceduresStage:
     def _warned(self, state: ProceduresState, warning: Warning, now: int) -> Procedure | None:
         matter = state.matters.get(warning.event)
         if matter is None:
-            matter = Matter(warning.event, "quiet", [], False, False, None, False, False, False, None)
+            matter = Matter(warning.event, "quiet", [], [], False, False, None, False, False, False, None)
             state.matters[warning.event] = matter
         matter.warning, matter.confirmed = warning.number, warning.confirmed
         matter.withdrawn = warning.kind == "cancel"
@@ -175,7 +177,7 @@ class ProceduresStage:
         subject = act.subject or latest
         matter = state.matters.get(subject)
         if matter is None:
-            matter = Matter(subject, "quiet", [], False, False, None, False, False, False, None)
+            matter = Matter(subject, "quiet", [], [], False, False, None, False, False, False, None)
             if self.bound:
                 return self._entry(matter, "quiet", f"refused: {act.person}: the machine knows no event {subject}")
             state.matters[subject] = matter
@@ -185,6 +187,9 @@ class ProceduresStage:
         matter.spoken = True
         said = f"{act.verb} by {act.person}"
         if act.verb == "cancel":
+            matter.cancelling = [*(one for one in matter.cancelling if one != act.person), act.person]
+            if len(matter.cancelling) < self.cancelled_by:
+                return self._entry(matter, matter.state, f"{said}: another person is needed")
             return self._go(matter, "cancelled" if matter.state == "warning" else "quiet", said, now)
         if act.verb == "hold":
             matter.held, matter.agreed = True, [one for one in matter.agreed if one != act.person]
@@ -220,7 +225,7 @@ class ProceduresStage:
         limit_s = {"event-conference": limits.event_conference_s, "threat-assessment": limits.threat_assessment_s}
         matter.overdue_ns = now + round(limit_s[state] * S) if state in limit_s else None
         if state in CLOSED:
-            matter.agreed, matter.spoken, matter.held = [], False, False
+            matter.agreed, matter.cancelling, matter.spoken, matter.held = [], [], False, False
         return self._entry(matter, before, reason)
 
     def _entry(self, matter: Matter, before: ProcedureState, reason: str) -> Procedure:

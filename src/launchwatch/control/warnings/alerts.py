@@ -37,12 +37,14 @@ class Told(msgspec.Struct):
     alert : the last version.
     regions : every region that was ever named, the newest entry of each.
     ended : nothing more will be told.
+    waits : the danger is not over yet: its end by the clock may change what is told.
     looked_ns : when the newest assessment was last looked at, ns TAI.
     """
 
     alert: Alert
     regions: dict[str, RegionAtRisk]
     ended: bool
+    waits: bool
     looked_ns: int
 
 
@@ -108,6 +110,7 @@ class AlertsStage:
                 outputs.append(Output(alert, now, (item.id,)))
         for event, told in state.told.items():
             if _waits(told) and over_ns(told.regions.values()) <= now:
+                told.waits = False
                 alert = self._renewed(state, event, now)
                 if alert is not None:
                     outputs.append(Output(alert, now, ()))
@@ -143,7 +146,7 @@ class AlertsStage:
         """The next version where there is another stage or region to tell of."""
         told, warning = state.told[event], state.latest.get(event)
         if warning is None:
-            return None
+            return self._tell(state, event, "lost", now)
         before = told.alert.stage
         area = self._area(warning, now)
         stage = stage_of(warning, area.regions or tuple(told.regions.values()), now, before)
@@ -197,7 +200,8 @@ class AlertsStage:
                 area = Footprint(tuple(regions.values()), area.outlines)  # all who were warned hear how it ends
             alert = alert_of(warning, area, stage, self.texts, self.whole, number, now)
         regions |= {entry.region: entry for entry in alert.regions}
-        state.told[event] = Told(alert, regions, stage in ENDS and stage != "lost", now)
+        ended = stage in ENDS and stage != "lost"
+        state.told[event] = Told(alert, regions, ended, stage == "launch", now)
         return alert
 
 
@@ -208,4 +212,4 @@ def over_ns(regions: Collection[RegionAtRisk]) -> int:
 
 def _waits(told: Told) -> bool:
     """Whether time alone may change what is told."""
-    return not told.ended and told.alert.stage == "launch"
+    return told.waits and not told.ended

@@ -8,6 +8,7 @@ flight over regions it is a corridor along the ground track, to both sides by th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 import numpy as np
@@ -37,7 +38,7 @@ ELLIPSE_POINTS, CORRIDOR_POINTS = 48, 12
 
 
 class Footprint(msgspec.Struct, frozen=True):
-    """Regions in danger, the earliest first, and the danger area on the ground."""
+    """Regions in danger, the earliest first and of those the likeliest, and the danger area on the ground."""
 
     regions: tuple[RegionAtRisk, ...]
     outlines: tuple[Outline, ...]
@@ -69,8 +70,12 @@ def footprint(assessment: Assessment, places: PlaceTable, overflight_below_m: fl
         named = {entry.region for entry in falls}
         passes, corridor = _overflown(track, assessment, places, overflight_below_m, named)
         outlines += split_outline("overflight", corridor)
-    found = sorted([*falls, *passes], key=lambda entry: (entry.earliest_ns, entry.region))
-    return Footprint(tuple(found), tuple(outlines))
+    return Footprint(in_order([*falls, *passes]), tuple(outlines))
+
+
+def in_order(regions: Iterable[RegionAtRisk]) -> tuple[RegionAtRisk, ...]:
+    """The earliest first, of those the likeliest, to the nearest percent."""
+    return tuple(sorted(regions, key=lambda entry: (entry.earliest_ns, -round(entry.probability, 2), entry.region)))
 
 
 def _samples(count: int) -> FloatArray:

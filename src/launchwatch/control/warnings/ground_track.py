@@ -24,7 +24,7 @@ S = 1_000_000_000
 POINTS = 241
 PATH_M, PATH_S = 6e3, 60.0
 """By how much a simulated flight lies off the arc, and is early or late on it: at most 5.3 km, and 59 s while it burns
-(39 s beyond 200 km), over 18 flights of 400 to 10,900 km with apogees of 210 to 4,475 km; a test measures it."""
+(39 s beyond 200 km), over 18 flights of 400 to 10,900 km with apogees of 210 to 4,475 km; a test flies five of them."""
 LEAST_RAD = 1e-3
 MOST_LAG = 0.2  # of the time of flight: a vehicle that burned longer than two fifths of it flew no such arc
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from launchwatch.catalog.texts import PublicText, filled
 from launchwatch.control.warnings.footprint import Footprint
+from launchwatch.control.warnings.stage import OVERFLIGHT
 from launchwatch.core.epochs import format_utc
 from launchwatch.messages.alerts import Alert, AlertStage, DangerKind, RegionAtRisk
 from launchwatch.messages.warnings import Warning
@@ -156,13 +157,18 @@ def unbound_alert(
     )
 
 
+def warned_of(warning: Warning) -> DangerKind:
+    """What a warning is about: an impact in its region, or a flight over it."""
+    return "overflight" if warning.reason.startswith(OVERFLIGHT) else "impact"
+
+
 def _whole(warning: Warning, name: str, now_ns: int) -> RegionAtRisk:
     """The whole warning region, where the danger area holds no place of it: far out at sea, or in empty country."""
     assessment = warning.assessment
     threat = next((t for t in assessment.threats if t.region == warning.region), None)
     falls = threat.impact_probability if threat is not None else 0.0
     passes = threat.overflight_probability if threat is not None else 0.0
-    kind: DangerKind = "overflight" if passes > falls else "impact"
+    kind = warned_of(warning)
     begin = assessment.first_detection_ns if assessment.launch_point is None else assessment.launch_point.time_ns
     impact = assessment.impact
     if impact is None:
@@ -175,7 +181,7 @@ def _whole(warning: Warning, name: str, now_ns: int) -> RegionAtRisk:
         region=warning.region,
         name=name,
         kind=kind,
-        probability=min(max(falls, passes), 1.0),
+        probability=passes if kind == "overflight" else falls,
         earliest_ns=earliest,
         latest_ns=latest,
     )

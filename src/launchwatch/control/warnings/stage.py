@@ -29,6 +29,7 @@ SAME_LAUNCH_S = 120.0
 PROBABILITY, SILENCE = "impact-probability", "silence-ends"
 EXCLUDED_BELOW = 1e-3
 SAME_LAUNCH_M = 150e3
+OVERFLIGHT = "flight over the region"
 
 
 class Standing(msgspec.Struct):
@@ -190,7 +191,7 @@ def threat_to(assessment: Assessment, region: str, policy: Policy) -> tuple[floa
     if found is None:
         return 0.0, "no threat"
     if policy.overflight.enabled and found.overflight_probability > found.impact_probability:
-        return found.overflight_probability, "flight over the region"
+        return found.overflight_probability, OVERFLIGHT
     return found.impact_probability, "impact in the region"
 
 

@@ -160,5 +160,12 @@ def test_a_region_that_it_may_fall_in_is_named_once() -> None:
     assert kinds(found)["Hokkaido"] == "impact"
 
 
+def test_of_regions_with_one_time_the_likeliest_comes_first() -> None:
+    places = place_table([region("a-edge", (36.9, 140.0)), region("z-centre", (36.0, 140.0))])
+    found = footprint(falling(36.0, 140.0, 40e3, 40e3, 0.0), places, None)
+    assert [entry.region for entry in found.regions] == ["z-centre", "a-edge"]
+    assert found.regions[0].probability > 5.0 * found.regions[1].probability
+
+
 def test_without_an_impact_point_nothing_is_in_danger() -> None:
     assert footprint(assessment(impact=None), JAPAN, 1e6) == Footprint((), ())

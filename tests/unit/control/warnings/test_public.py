@@ -32,7 +32,9 @@ def risk(name: str = "Hokkaido", kind: Any = "overflight", first_s: float = 300,
     )
 
 
-def warning(basis: Basis = "observed", kind: EventStatus = "update", **changes: Any) -> Warning:
+def warning(
+    basis: Basis = "observed", kind: EventStatus = "update", reason: str = "flight over the region", **changes: Any
+) -> Warning:
     base: dict[str, Any] = {
         "basis": basis,
         "launch_point": ground_point(39.0, 125.8, AT - 150 * NS),
@@ -45,7 +47,7 @@ def warning(basis: Basis = "observed", kind: EventStatus = "update", **changes: 
         kind=kind,
         confirmed=False,
         confirming_sensor=None,
-        reason="flight over the region",
+        reason=reason,
         region="jp",
         valid_until_ns=AT + 310 * NS,
         assessment=assessment(**(base | changes)),
@@ -131,12 +133,11 @@ def test_what_fell_is_told_where() -> None:
 
 
 def test_without_a_region_the_whole_country_is_named() -> None:
-    threats = (RegionThreat(region="jp", impact_probability=0.4, overflight_probability=0.0),)
-    told = alert("launch", told=warning(threats=threats))
+    threats = (RegionThreat(region="jp", impact_probability=0.4, overflight_probability=1.0),)
+    told = alert("launch", told=warning(reason="impact in the region", threats=threats))
     (entry,) = told.regions
     assert (entry.region, entry.name, entry.kind, entry.probability) == ("jp", "Japan", "impact", 0.4)
     assert "It may fall in or near Japan between 21:11 and 21:12 UTC." in told.description
-    threats = (RegionThreat(region="jp", impact_probability=0.0, overflight_probability=1.0),)
     (entry,) = alert("launch", told=warning(threats=threats)).regions
     assert (entry.kind, entry.earliest_ns, entry.latest_ns) == ("overflight", AT - 150 * NS, AT + 660 * NS)
 
