@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from launchwatch.assembly.museum import shown
 from launchwatch.assembly.observe import sensors_of, sub_points
-from launchwatch.assembly.run import Run, RunError, play
+from launchwatch.assembly.run import Run, RunError
 from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, RadarSensor, Scenario
@@ -46,7 +47,7 @@ def run_to(
         raise RunError(f"--out {folder}: holds something already; choose a new folder or empty it")
     with beside(folder) as partial:
         with SqliteJournal.create(partial / JOURNAL) as journal:
-            run = play(catalog, scenario, seed, journal, watch)
+            run = shown(catalog, scenario, seed, journal, watch)
             with watch.part("journal"):
                 journal.commit()
         with watch.part("events"):

@@ -16,10 +16,13 @@ BUDGET_MS = {
     "detections": 25.0,
     "tracks": 100.0,
     "events": 25.0,
-    "assessments": 75.0,
-    "warnings": 10.0,
-    "releases": 10.0,
-    "health": 5.0,
+    "assessments": 65.0,
+    "warnings": 5.0,
+    "procedures": 2.0,
+    "attacks": 10.0,
+    "alerts": 10.0,
+    "releases": 2.0,
+    "health": 1.0,
 }
 """What one step of a stage may take; all of them together are the 250 ms from an observation to its warning."""
 

@@ -26,7 +26,9 @@ app.add_typer(catalog_app, name="catalog")
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="Name of a scenario of the catalogue, or a YAML file.")],
+    scenario: Annotated[
+        str, typer.Argument(help="Name of a scenario of the catalogue, or a YAML file; history: all cases of history.")
+    ],
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all draws; the scenario's own by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the run; without it nothing is kept.")] = None,
     setting: Annotated[
@@ -38,17 +40,20 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Play a scenario: each partner on its own sensors, then with what the others share."""
-    from launchwatch.assembly.run import play
+    from launchwatch.assembly.museum import MUSEUM, shown
     from launchwatch.assembly.stopwatch import Stopwatch
     from launchwatch.catalog.loader import load_catalog, load_scenario
 
     watch = Stopwatch()
     with watch.part("catalog"):
         blocks = load_catalog(catalog)
+        if scenario == MUSEUM:
+            _print_museum(blocks, json, quiet)
+            return
         chosen = load_scenario(scenario, blocks, setting or ())
     number = chosen.seed if seed is None else seed
     if out is None:
-        played = play(blocks, chosen, number, None, watch)
+        played = shown(blocks, chosen, number, None, watch)
     else:
         from launchwatch.assembly.rundir import run_to
 
@@ -63,6 +68,10 @@ def run(
 
         console = Console()
         console.print(terminal_table(view_of(played, blocks, [])))
+        if "museum" in played.summary:
+            from launchwatch.report.watch import exhibit_table
+
+            console.print(exhibit_table([played.summary["museum"]]))
         console.print(latency_table(watch.latencies()))
         if out is None:
             console.print("Nothing was kept; give --out DIR for the report, the journal and the globe.")
@@ -216,6 +225,20 @@ def export(
     for file in export_run(folder, form, out, catalog):
         if not quiet:
             typer.echo(str(file))
+
+
+def _print_museum(blocks: Any, json: bool, quiet: bool) -> None:
+    from launchwatch.assembly.museum import matrix
+
+    found = matrix(blocks)
+    if json:
+        print_json(found)
+    elif not quiet:
+        from rich.console import Console
+
+        from launchwatch.report.watch import exhibit_table
+
+        Console().print(exhibit_table(found["cases"]))
 
 
 def _print_rows(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from launchwatch.report import captions, knowledge, quiet
+from launchwatch.report import captions, knowledge, quiet, watch
 from launchwatch.report.estimates import estimates_figure
 from launchwatch.report.globe import globe_data
 from launchwatch.report.health import health_words
@@ -114,6 +114,7 @@ def render_html(view: RunView) -> str:
     quiet_section = None if account is None else _quiet(view, account)
     script = asset("report.js")
     scenario = scenario_of(view)
+    museum = view.summary.get("museum")
     return (
         templates()
         .get_template("report.html.j2")
@@ -134,6 +135,12 @@ def render_html(view: RunView) -> str:
             known_caption=captions.KNOWLEDGE_TABLE,
             quiet=quiet_section,
             health=health_words(view),
+            watch_logs=watch.watch_logs(view),
+            watch_columns=watch.COLUMNS,
+            refusals=watch.refusals(view),
+            exhibit=watch.exhibit_rows(museum) if museum else (),
+            exhibit_columns=watch.EXHIBIT_COLUMNS,
+            was=watch.WAS[museum["was"]] if museum else "",
             quiet_tables_before=tables,
             tables_before=tables + (0 if quiet_section is None else len(quiet_section.partners)),
             globe_number=number + 1,

@@ -1,6 +1,6 @@
 """The procedures stage: from the machine's warning to the word of two people, event by event.
 
-An event that may be a missile opens an event conference: the watch officer says whether it is real. The machine's
+What looks like a launch opens an event conference: the watch officer says whether it is real. The machine's
 warning for the own region opens a threat assessment, and the commander releases. Two persons release, one cancels.
 While nobody has spoken the machine's word moves the state; once a person has, the machine only calls people.
 """
@@ -26,6 +26,7 @@ MAY: dict[Role, frozenset[Verb]] = {
 }
 """What a role may do; the others may nothing."""
 CLOSE_BELOW = 0.25  # share of the policy's bars below which an event is nothing to confer about
+NOTHING_ABOVE = 0.5  # probability that it is nothing, above which no conference is opened
 CLOSED = ("quiet", "cancelled")
 TWO_PERSONS, BOUND, ONE_CANCELS = "two-persons", "event-bound", "one-cancels"
 
@@ -113,13 +114,13 @@ class ProceduresStage:
     def _assessed(self, state: ProceduresState, a: Assessment, now: int) -> Procedure | None:
         matter = state.matters.get(a.event)
         if matter is None:
-            if a.merged_into is not None or a.status == "final" or not self._may_be_missile(a, 1.0):
+            if a.merged_into is not None or a.status == "final" or a.typing["not-a-missile"] > NOTHING_ABOVE:
                 return None
             if a.detections < self.policy.warn.min_detections:
                 return None
             matter = Matter(a.event, "quiet", [], [], False, False, None, False, False, False, None)
             state.matters[a.event] = matter
-            return self._go(matter, "event-conference", "an event that may be a missile", now)
+            return self._go(matter, "event-conference", "a launch, as it seems", now)
         if matter.state != "event-conference":
             return None
         why = self._clears(a)
@@ -132,14 +133,11 @@ class ProceduresStage:
         matter.cleared = True
         return self._entry(matter, matter.state, f"the machine says: {why}")
 
-    def _may_be_missile(self, a: Assessment, share: float) -> bool:
-        return missile_probability(a.typing) >= share * self.policy.warn.missile_probability
-
     def _clears(self, a: Assessment) -> str | None:
         """Why an event is nothing to confer about any more, or None while it may be a threat."""
         if a.merged_into is not None:
             return f"one launch with {a.merged_into}"
-        if not self._may_be_missile(a, CLOSE_BELOW):
+        if missile_probability(a.typing) < CLOSE_BELOW * self.policy.warn.missile_probability:
             return "no missile"
         if a.status == "final":
             return "the flight has ended"

@@ -1,0 +1,104 @@
+"""The watch log in words: what people did about each event, what the public heard, what was turned away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from launchwatch.report.run import RunView
+from launchwatch.report.words import NONE, clock
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+COLUMNS = ("UTC", "event", "state", "what happened", "waits for", "agreed")
+EXHIBIT_COLUMNS = (
+    "guards", "highest state", "reached", "all quiet again", "public told", "false alert lasted", "wrong"
+)  # fmt: skip
+WAS = {
+    "sensor-fault": "fault of a sensor",
+    "data-fault": "fault in the data",
+    "launch-misread": "real launch, misread",
+    "people": "people and alerting",
+    "unannounced-test": "correct detection of a test that nobody had announced",
+    "true-attack": "true attack",
+}
+
+
+@dataclass(frozen=True)
+class WatchLog:
+    """The log of one post in one case: who, in which chain, and its rows."""
+
+    partner: str
+    chain: str
+    case: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def watch_logs(view: RunView) -> tuple[WatchLog, ...]:
+    """Logs of all posts that conferred about something, in the order of the play."""
+    found: dict[tuple[str, str, str], list[tuple[str, ...]]] = {}
+    for one in view.summary.get("procedures", ()):
+        rows = found.setdefault((one["case"], one["partner"], one["chain"]), [])
+        rows += [
+            (
+                entry["at"][11:19],
+                one["event"],
+                entry["state"],
+                entry["reason"],
+                ", ".join(entry["calls"]) or NONE,
+                ", ".join(entry["agreed"]) or NONE,
+            )
+            for entry in one["entries"]
+        ]
+    return tuple(WatchLog(p, chain, case, tuple(sorted(rows))) for (case, p, chain), rows in found.items())
+
+
+def refusals(view: RunView) -> tuple[str, ...]:
+    """One sentence for each reason for which a post turned messages away."""
+    return tuple(
+        f"{one['partner']} ({one['chain']}): {one['messages']:,} messages turned away: {one['reason']}."
+        for one in view.summary.get("refused", ())
+    )
+
+
+def exhibit_rows(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """A case of history as two lines: with all guards, and without those that decide it."""
+    lines = [("all", row["on"])]
+    if row["off"] is not None:
+        lines.append((f"without {', '.join(row['guards'])}", row["off"]))
+    return tuple(
+        (
+            label,
+            found["highest"],
+            clock(found["reached_s"]),
+            clock(found["settled_s"]),
+            _told(found["alerts"]),
+            clock(found["false_alert_s"]),
+            {True: "yes", False: "no", None: NONE}[found.get("wrong")],
+        )
+        for label, found in lines
+    )
+
+
+def _told(alerts: Sequence[Mapping[str, Any]]) -> str:
+    if not alerts:
+        return "nothing"
+    first = alerts[0]
+    others = len({region for alert in alerts for region in alert["regions"]})
+    stages = ", then ".join(dict.fromkeys(alert["stage"] for alert in alerts))
+    return f"{stages} ({others} region{'s' if others != 1 else ''}, first at {clock(first['after_s'])})"
+
+
+def exhibit_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Cases of history as a table for the terminal."""
+    from rich.table import Table
+
+    table = Table(title="The museum of false alarms: with all guards, and without those that decide it", box=None)
+    for name in ("case", *EXHIBIT_COLUMNS):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        for k, cells in enumerate(exhibit_rows(row)):
+            table.add_row(f"{row['title']} [dim]({WAS[row['was']]})[/dim]" if k == 0 else "", *cells)
+    return table
