@@ -71,7 +71,7 @@ def play(catalog: Catalog, scenario: Scenario, seed: int, journal: Journal | Non
         from launchwatch.assembly.non_launches import gather  # its readers are for runs that have such files
 
         with watch.part("non-launches"):
-            scenery = gather(scenario, seed)
+            scenery = gather(catalog, scenario, seed)
     if journal is not None:
         elements_hash = None if scenery is None else scenery.elements_hash
         journal.append("run", "input", [_start(catalog, scenario, seed, elements_hash)])
