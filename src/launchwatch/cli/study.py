@@ -19,15 +19,26 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the study; day
 
 
 @app.callback()
-def studies(context: typer.Context, json: Json = False) -> None:
-    """List the studies."""
+def studies(context: typer.Context, catalog: Folder = None, json: Json = False) -> None:
+    """List the studies, and the calibrations that the catalogue holds."""
     if context.invoked_subcommand is not None:
         return
+    from launchwatch.catalog.loader import load_catalog
+    from launchwatch.study.calibrate import calibrations_of
+
+    held = calibrations_of(load_catalog(catalog))
     if json:
-        print_json([{"id": name, "title": title} for name, title in STUDIES.items()])
+        listed = [{"id": name, "title": title} for name, title in STUDIES.items()]
+        print_json({"studies": listed, "calibrations": held})
         return
     for name, title in STUDIES.items():
         typer.echo(f"{name:10}  {title}")
+    for one in held:
+        since = "; processing has changed since, calibrate again" if one["changed_since"] else ""
+        typer.echo(
+            f"calibration {one['id']}: {one['partner']} {one['chain']}, {one['events']} events in "
+            f"{one['live_days']:.4g} days{since}"
+        )
 
 
 @app.command()

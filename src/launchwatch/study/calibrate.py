@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from launchwatch import __version__
-from launchwatch.assembly.calibration import Day, write_calibration
+from launchwatch.assembly.calibration import Day, chain_digest, read_calibration, write_calibration
 from launchwatch.assembly.observe import sensors_of
 from launchwatch.assembly.target_free import target_free
+from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_catalog
 from launchwatch.study.ensemble import Ensemble, days_of
 
@@ -39,6 +40,23 @@ def calibrate(
     file = out / f"calibration-{days[0].key}.parquet"
     file.write_bytes(write_calibration(days, told))
     return {"schema": "launchwatch/calibrate/1", "file": str(file), **account(days)}
+
+
+def calibrations_of(catalog: Catalog) -> list[dict[str, Any]]:
+    """The calibrations of a catalogue: what each is of, and whether processing has changed since it was made."""
+    found = []
+    for name, content in sorted(catalog.calibrations.items()):
+        told, events = read_calibration(content, name)
+        found.append(
+            {
+                "id": name,
+                **{key: told.get(key) for key in ("partner", "chain", "sky", "sensors")},
+                "live_days": told["live_s"] / DAY_S,
+                "events": len(events),
+                "changed_since": told["chain_digest"] != chain_digest(),
+            }
+        )
+    return found
 
 
 def account(days: Sequence[Day]) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def test_the_two_skies_differ_in_every_law_and_not_in_how_many_there_are() -> No
 def test_a_law_without_its_figures_is_refused_by_field(tmp_path: Path) -> None:
     (tmp_path / "skies.yaml").write_text(
         "- {id: mine, name: Mine, source: own, confidence: none, status: synthetic,\n"
-        "   glints: {per_day: 3.0, intensity_w_sr: {law: power-law, least: 1.0, most: 0.5}, lasts_s: {law: log-normal,\n"
-        "     median: 3.0, sigma: 0.1}, off_km: 10.0, height_km: 9.0, moves: 0.5}}\n"
+        "   glints: {per_day: 3.0, intensity_w_sr: {law: power-law, least: 1.0, most: 0.5},\n"
+        "     lasts_s: {law: log-normal, median: 3.0, sigma: 0.1}, off_km: 10.0, height_km: 9.0, moves: 0.5}}\n"
     )
     (found,) = check_folder(tmp_path)
     assert "mine.glints.intensity_w_sr" in found

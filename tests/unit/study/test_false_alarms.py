@@ -101,6 +101,7 @@ def test_the_commands() -> None:
     assert done.exit_code == 0
     assert "calibrate" in done.output
     assert "far-check" in done.output
+    assert "calibration drawn-skies/" in done.output
 
 
 def test_calibrate_by_the_command(folder: Path, made: Any) -> None:

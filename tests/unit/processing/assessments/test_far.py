@@ -21,10 +21,8 @@ def test_the_rate_never_rises_with_ranking_and_never_falls_below_what_the_time_s
     assert all(rate >= trials / calibration.live_s for rate in stated)
     # beyond the range none is stated, and nothing after it is
     assert rates == [*stated, *[None] * (len(rates) - len(stated))]
-    assert all(
-        (rate is None) == (ranking > max(seen, default=-np.inf))
-        for ranking, rate in zip(sorted(asked), rates, strict=True)
-    )
+    highest = max(seen, default=-np.inf)
+    assert [rate is None for rate in rates] == [ranking > highest for ranking in sorted(asked)]
 
 
 @pytest.mark.parametrize(("ranking", "above"), [(-5.0, 60), (0.0, 60), (0.5, 59), (58.0, 2), (59.0, 1)])
