@@ -73,7 +73,8 @@ def test_rates_fall_as_a_flight_is_seen_and_end_beyond_the_range(two_launches: A
         assert [far for _, far in pairs] == sorted((far for _, far in pairs), reverse=True)
         assert max(of_infrared, key=lambda one: one.ranking).far_basis.startswith("beyond the calibrated range")
     for case in free.cases:
-        assert {one.far_basis for one in _payloads(case.chains["cn", "alone"].outputs, Assessment)} == {"not calibrated"}
+        made = _payloads(case.chains["cn", "alone"].outputs, Assessment)
+        assert {one.far_basis for one in made} == {"not calibrated"}
 
 
 def test_a_partner_without_a_calibration_of_its_own_says_not_calibrated(catalog: Catalog) -> None:

@@ -35,10 +35,13 @@ def plot_rates(
         if len(stated):
             least, most = 0.5 * min(stated.min(), counted.min()), 2.0 * max(stated.max(), counted.max())
             line = np.array([least, most])
-            axes.fill_between(line, line / factor, line * factor, color=PALE, alpha=0.6, linewidth=0)
+            axes.fill_between(
+                line, line / factor, line * factor, color=PALE, alpha=0.6, linewidth=0, label=f"within a factor {factor:g}"
+            )
             axes.plot(line, line, color=GREY, linewidth=0.9)
-            axes.text(most / 1.1, most / factor / 1.25, f"within a factor {factor:g}", color=GREY, ha="right", va="top")
-            axes.fill_between(stated, interval[:, 0], interval[:, 1], color=SKY, alpha=0.35, linewidth=0, step=None)
+            axes.fill_between(
+                stated, interval[:, 0], interval[:, 1], color=SKY, alpha=0.35, linewidth=0, label="95 % of the count"
+            )
             few = events < enough
             axes.plot(stated[~few], counted[~few], color=BLUE, label=f"{enough} or more events counted")
             axes.plot(stated[few], counted[few], ".", color=INK, markersize=4, label="fewer")
@@ -47,6 +50,8 @@ def plot_rates(
             axes.legend(loc="upper left")
         axes.set_xscale("log")
         axes.set_yscale("log")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:g}")
         axes.set_xlabel("stated: false alarms a day that rank at least so high")
         axes.set_ylabel("counted under another sky, a day")
         figure.tight_layout()
