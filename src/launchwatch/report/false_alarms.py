@@ -36,7 +36,13 @@ def plot_rates(
             least, most = 0.5 * min(stated.min(), counted.min()), 2.0 * max(stated.max(), counted.max())
             line = np.array([least, most])
             axes.fill_between(
-                line, line / factor, line * factor, color=PALE, alpha=0.6, linewidth=0, label=f"within a factor {factor:g}"
+                line,
+                line / factor,
+                line * factor,
+                color=PALE,
+                alpha=0.6,
+                linewidth=0,
+                label=f"within a factor {factor:g}",
             )
             axes.plot(line, line, color=GREY, linewidth=0.9)
             axes.fill_between(
