@@ -51,7 +51,7 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
         scenario = msgspec.json.decode(start.scenario, type=Scenario)
         differences: list[str] = []
         messages = 0
-        known = _known(folder, scenario, start)
+        known = _known(folder, catalog, scenario, start)
         lanes = chains_of(scenario)
         for case, partner, chain in lanes:
             name = lane_name(case, partner, chain)
@@ -62,13 +62,13 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
     return {"run": str(folder), "lanes": len(lanes), "messages": messages, "differences": differences}
 
 
-def _known(folder: Path, scenario: Scenario, start: Start) -> KnownObjects | None:
+def _known(folder: Path, catalog: Catalog, scenario: Scenario, start: Start) -> KnownObjects | None:
     """What the chains of a run knew to be in orbit, from the same files of elements."""
     if start.elements_hash is None:
         return None
     from launchwatch.assembly.non_launches import gather
 
-    scenery = gather(scenario, start.seed)
+    scenery = gather(catalog, scenario, start.seed)
     if scenery.elements_hash != start.elements_hash:
         raise RunError(f"{folder}: was made with other elements of satellites; give the folder of data of that run")
     return scenery.known

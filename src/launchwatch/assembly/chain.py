@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from launchwatch.assembly.calibration import calibration_of
 from launchwatch.assembly.components import awaited
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
@@ -17,6 +18,7 @@ from launchwatch.control.warnings.alerts import AlertsStage
 from launchwatch.control.warnings.attack_stage import AttacksStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
+from launchwatch.processing.assessments.far import Calibration
 from launchwatch.processing.assessments.sightings import SightingsStage
 from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.processing.detections.stage import DetectionsStage
@@ -41,10 +43,12 @@ def stages(
     case_index: int,
     known: KnownObjects | None = None,
     heard: Mapping[str, float] | None = None,
+    calibration: Calibration | None = None,
 ) -> list[AnyStage]:
     """Stages of a partner's chain, from observations to releases, and health.
 
-    `known` is what it knows to be in orbit, `heard` the components that it has to hear and their intervals, s.
+    `known` is what it knows to be in orbit, `heard` the components that it has to hear and their intervals, s,
+    `calibration` what non-launches make of events in it.
     """
     record = catalog.partners[partner]
     policy = catalog.policies[record.policy]
@@ -64,6 +68,9 @@ def stages(
             policy.overflight.max_altitude_km * 1e3,
             land_mask(),
             list(catalog.boosters.values()),
+            calibration,
+            policy.trials,
+            policy.open.far_hz,
         ),
         *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
         WarningsStage(policies, policy.trust, without),
@@ -97,11 +104,16 @@ def make_lane(
     journal: Journal | None,
     known: KnownObjects | None = None,
     watch: Stopwatch | None = None,
+    calibrated: bool = True,
 ) -> Lane:
-    """A fresh lane of one partner's chain in one case; `watch` notes how long its steps take."""
+    """A fresh lane of one partner's chain in one case.
+
+    `watch` notes how long its steps take; without `calibrated` it states no false-alarm rate and holds nothing to one.
+    """
     index = list(scenario.cases).index(case)
     heard = awaited(catalog, scenario, case, partner, chain)
-    chain_stages = stages(catalog, scenario, partner, index, known, heard)
+    calibration = calibration_of(catalog, scenario, case, partner, chain) if calibrated else None
+    chain_stages = stages(catalog, scenario, partner, index, known, heard, calibration)
     if watch is not None:
         chain_stages = [watch.timed(stage) for stage in chain_stages]
     return Lane(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from launchwatch.assembly.observe import sensors_of
 from launchwatch.assembly.sky import Sky, sky_of
-from launchwatch.catalog.schema import NonLaunches, Scenario, Window
-from launchwatch.core.arrays import IntArray
+from launchwatch.catalog.catalogue import Catalog
+from launchwatch.catalog.land import land_mask
+from launchwatch.catalog.schema import InfraredSensor, NonLaunches, Scenario, Window
+from launchwatch.catalog.skies import Sky as DrawnSky
+from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, format_utc, parse_utc
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.feeds.fireballs import read_fireballs
@@ -19,8 +25,11 @@ from launchwatch.feeds.lightning import read_lightning
 from launchwatch.feeds.tables import FeedError
 from launchwatch.messages.truth import ObjectKind
 from launchwatch.processing.detections.known import KnownObjects
+from launchwatch.sim.scenes.drawn import drawn_fireballs, drawn_fires, drawn_strokes
 from launchwatch.sim.scenes.non_launches import Fires, Strokes, fireballs, fires, joined, strokes
 from launchwatch.sim.scenes.objects import SeenObject
+from launchwatch.sim.scenes.own import faults, glints
+from launchwatch.sim.truth.orbits import satellite_positions
 
 VARIABLE = "LAUNCHWATCH_DATA"
 DAY_NS = 86_400 * NS
@@ -36,12 +45,14 @@ class Scenery:
     fires : steady sources on the ground.
     strokes : lightning.
     sky : satellites, or None.
+    own : what one sensor alone sees, by sensor: glints and its own faults.
     """
 
     objects: tuple[SeenObject, ...]
     fires: Fires
     strokes: Strokes
     sky: Sky | None
+    own: Mapping[str, tuple[SeenObject, ...]] = field(default_factory=dict)
 
     @property
     def known(self) -> KnownObjects | None:
@@ -61,12 +72,14 @@ class Scenery:
             "fireball": len(self.objects),
             "lightning": len(set(self.strokes.id)),
         }
+        of_one = Counter(one.kind for own in self.own.values() for one in own)
+        count |= {"glint": of_one["glint"], "fault": of_one["fault"]}
         kinds = () if self.sky is None else self.sky.satellites.kind
         return count | {"satellite": kinds.count("satellite"), "decaying": kinds.count("decaying")}
 
 
-def gather(scenario: Scenario, seed: int) -> Scenery:
-    """Read a scenario's non-launches.
+def gather(catalog: Catalog, scenario: Scenario, seed: int) -> Scenery:
+    """Read a scenario's non-launches, and draw those of its sky.
 
     Raises
     ------
@@ -76,16 +89,59 @@ def gather(scenario: Scenario, seed: int) -> Scenery:
     assert scenario.window is not None
     assert scenario.non_launches is not None
     named, window = scenario.non_launches, scenario.window
+    if not named.files:
+        assert named.drawn is not None
+        return _drawn(catalog, scenario, catalog.skies[named.drawn], seed, None)
     folder = _folder(named)
     for key, file in named.files:
         if not (folder / file).is_file():
             raise FeedError(f"non_launches.{key}: {folder / file} is no file; give a path below {folder}")
-    return Scenery(
+    read = Scenery(
         objects=() if named.fireballs is None else _fireballs(folder / named.fireballs, window, seed),
         fires=_fires(None if named.fires is None else folder / named.fires, window, seed),
         strokes=_strokes([folder / file for file in named.lightning], window),
         sky=_sky(named, folder, window, seed),
     )
+    return read if named.drawn is None else _drawn(catalog, scenario, catalog.skies[named.drawn], seed, read)
+
+
+def _drawn(catalog: Catalog, scenario: Scenario, sky: DrawnSky, seed: int, read: Scenery | None) -> Scenery:
+    """What is drawn from a sky, but for kinds that files have given; glints and faults of every sensor that plays."""
+    assert scenario.window is not None
+    assert scenario.non_launches is not None
+    span = scenario.window.from_ns, scenario.window.until_ns
+    named = scenario.non_launches
+    kept = read or Scenery((), _fires(None, scenario.window, seed), _strokes([], scenario.window), None)
+    own: dict[str, tuple[SeenObject, ...]] = {}
+    for partner in scenario.partners:
+        for sensor in sensors_of(catalog, scenario, partner, span[0]):
+            if isinstance(sensor, InfraredSensor):
+                own[sensor.id] = tuple(_of_one(catalog, sensor, sky, span, seed))
+    drawn = kept
+    if sky.fires is not None and named.fires is None:
+        drawn = replace(drawn, fires=drawn_fires(sky.fires, land_mask(), *span, seed))
+    if sky.lightning is not None and not named.lightning:
+        drawn = replace(drawn, strokes=drawn_strokes(sky.lightning, land_mask(), *span, seed))
+    if sky.fireballs is not None and named.fireballs is None:
+        drawn = replace(drawn, objects=drawn_fireballs(sky.fireballs, *span, seed))
+    return replace(drawn, own=own)
+
+
+def _of_one(
+    catalog: Catalog, sensor: InfraredSensor, sky: DrawnSky, span: tuple[int, int], seed: int
+) -> Iterator[SeenObject]:
+    """Glints and faults of one sensor."""
+    payload = catalog.payloads[sensor.payload]
+    orbit = catalog.orbit_of(sensor, span[0])
+
+    def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
+        return satellite_positions(orbit, epochs_ns, sensor.satellite)
+
+    if sky.glints is not None and payload.earth_limb_margin_km is None:
+        yield from glints(sky.glints, sensor.id, positions, *span, seed)
+    if sky.faults is not None:
+        noise = payload.noise_equivalent_irradiance_w_m2
+        yield from faults(sky.faults, sensor.id, noise, payload.period_s, positions, *span, seed)
 
 
 def _sky(named: NonLaunches, folder: Path, window: Window, seed: int) -> Sky | None:

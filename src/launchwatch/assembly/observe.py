@@ -26,7 +26,7 @@ from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.ground import observe_over_horizon, observe_radar
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
-from launchwatch.sim.truth.orbits import satellite_positions
+from launchwatch.sim.truth.orbits import between, satellite_positions
 
 if TYPE_CHECKING:  # for runs that have such files
     from launchwatch.assembly.non_launches import Scenery
@@ -57,7 +57,10 @@ class Observed:
 
 @dataclass(frozen=True)
 class _Play:
-    """What there is for sensors in a case, and from when to when, ns TAI; `crossing`: of satellites, by radar."""
+    """What there is for sensors in a case, and from when to when, ns TAI.
+
+    `crossing`: of satellites, by radar; `own`: what one infrared sensor alone sees, by sensor.
+    """
 
     objects: Sequence[SeenObject]
     scene: Scene
@@ -67,6 +70,7 @@ class _Play:
     crowd: SteadySources | None = None
     strokes: Strokes | None = None
     crossing: Mapping[str, Crowd] = field(default_factory=dict)
+    own: Mapping[str, tuple[SeenObject, ...]] = field(default_factory=dict)
 
 
 def observe(
@@ -165,7 +169,7 @@ def _with_scenery(
         crossing = observe_satellites(
             radars, scenery.sky.satellites, play.scene, play.seed, play.start_ns, play.stop_ns
         )
-    return replace(play, crowd=crowd, strokes=scenery.strokes, crossing=crossing)
+    return replace(play, crowd=crowd, strokes=scenery.strokes, crossing=crossing, own=scenery.own)
 
 
 def _modes(
@@ -224,7 +228,12 @@ def _observed_by(catalog: Catalog, sensor: InfraredSensor | RadarSensor, play: _
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
         return satellite_positions(orbit, epochs_ns, sensor.satellite)
 
-    return observe_infrared(sensor, catalog.payloads[sensor.payload], positions, *case, play.crowd, play.strokes)
+    # a crowd asks for the place of a satellite a million times a day
+    placed = positions if play.crowd is None else between(positions, play.start_ns, play.stop_ns)
+    objects = [*play.objects, *play.own.get(sensor.id, ())]
+    return observe_infrared(
+        sensor, catalog.payloads[sensor.payload], placed, objects, *case[1:], play.crowd, play.strokes
+    )
 
 
 def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:

@@ -76,7 +76,7 @@ def play(catalog: Catalog, scenario: Scenario, seed: int, journal: Journal | Non
         from launchwatch.assembly.non_launches import gather  # its readers are for runs that have such files
 
         with watch.part("non-launches"):
-            scenery = gather(scenario, seed)
+            scenery = gather(catalog, scenario, seed)
     if journal is not None:
         elements_hash = None if scenery is None else scenery.elements_hash
         journal.append("run", "input", [_start(catalog, scenario, seed, elements_hash)])
@@ -223,9 +223,9 @@ def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:
 
 
 class Driven:
-    """A lane with its people, what is on its way to it and what it has made."""
+    """A lane with its people, if there are any, what is on its way to it and what it has made."""
 
-    def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int, people: People) -> None:
+    def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int, people: People | None = None) -> None:
         self.lane, self._bus, self._clock, self._people = lane, Bus(), SimulatedClock(BEFORE_ALL_NS), people
         self._stop_ns = stop_ns
         for envelope in inputs:
@@ -244,7 +244,7 @@ class Driven:
             self._bus.deliver(self._clock.now())
             made = self.lane.tick(self._clock.now())
             self.outputs += made
-            for act in self._people.react(made):
+            for act in () if self._people is None else self._people.react(made):
                 self._bus.post(self.lane, act)
                 if act.received_ns <= self._stop_ns:
                     self.inputs.append(act)

@@ -145,6 +145,7 @@ def event_of(envelope: Envelope, case: str, partner: str, chain: str) -> dict[st
         "impact": impact,
         "far_hz": a.far_hz,
         "far_basis": a.far_basis,
+        "ranking": None if a.ranking is None else _round(a.ranking),
         "confidence": a.confidence,
         "phenomenologies": list(a.phenomenologies),
         "sensors": list(a.sensors),

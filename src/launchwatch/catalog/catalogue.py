@@ -33,6 +33,7 @@ from launchwatch.catalog.schema import (
     Scenario,
     Walker,
 )
+from launchwatch.catalog.skies import Sky
 from launchwatch.core.epochs import NS, format_utc
 
 KINDS: dict[str, Any] = {
@@ -45,6 +46,7 @@ KINDS: dict[str, Any] = {
     "cross_sections": CrossSection,
     "boosters": Booster,
     "places": Place,
+    "skies": Sky,
     "regions": Region,
     "alert_regions": AlertRegion,
     "texts": PublicText,
@@ -62,7 +64,10 @@ Raw: TypeAlias = dict[str, Any]
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
-    """All blocks by kind and id, scenarios as plain data, and the hash of the files that they came from."""
+    """All blocks by kind and id, scenarios as plain data, and the hash of the files that they came from.
+
+    ``calibrations`` are the Parquet files of false-alarm calibrations, as bytes, by ``<name>/<key>``.
+    """
 
     payloads: dict[str, Payload]
     orbits: dict[str, AnyOrbit]
@@ -73,6 +78,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     cross_sections: dict[str, CrossSection]
     boosters: dict[str, Booster]
     places: dict[str, Place]
+    skies: dict[str, Sky]
     regions: dict[str, Region]
     alert_regions: dict[str, AlertRegion]
     texts: dict[str, PublicText]
@@ -82,6 +88,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     partners: dict[str, Partner]
     scenarios: dict[str, Raw]
     hash: str
+    calibrations: dict[str, bytes] = {}
 
     def blocks(self, kind: str) -> dict[str, Any]:
         """Blocks of a kind by id; for ``scenarios`` their plain data.
@@ -210,6 +217,8 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
         yield from _unknown(("launches", i, "booster"), "booster", launch.booster, catalog.boosters)
     sensors = {*catalog.sensors_infrared, *catalog.sensors_radar}
     components = sensors | {*scenario.partners}
+    if scenario.non_launches is not None and scenario.non_launches.drawn is not None:
+        yield from _unknown(("non_launches", "drawn"), "sky", scenario.non_launches.drawn, catalog.skies)
     for i, fault in enumerate(scenario.faults):
         yield from _unknown(("faults", i, "component"), "sensor or partner", fault.component, components)
     for i, name in enumerate(scenario.history.guards if scenario.history is not None else ()):

@@ -1,8 +1,8 @@
 """Reads the packaged catalogue, a user's own folder beside it, and scenarios.
 
 A folder holds blocks by kind (`KINDS`), as one file ``<kind>.yaml`` or as files in a folder ``<kind>``, each a list of
-blocks; and scenarios, each a file ``scenarios/<id>.yaml``. A user's block replaces the packaged block of the same kind
-and id.
+blocks; scenarios, each a file ``scenarios/<id>.yaml``; and false-alarm calibrations,
+``calibrations/<name>/<key>.parquet``. A user's block replaces the packaged block of the same kind and id.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 DATA = Path(__file__).parent / "data"
+CALIBRATIONS, PARQUET = "calibrations", ".parquet"
 
 _Origins: TypeAlias = dict[tuple[str, str], tuple[Document, FieldPath]]
 """By kind and id: the file of a block, and where it stands in it."""
@@ -195,7 +196,8 @@ def _sources(extra: Path | None) -> list[_Source]:
 
 def _files(folder: Path) -> dict[str, bytes]:
     folders = (folder, *(folder / kind for kind in (*KINDS, "scenarios", "scenarios/history")))
-    paths = (path for holder in folders for path in holder.glob("*") if path.suffix in (".yaml", ".yml"))
+    paths = [path for holder in folders for path in holder.glob("*") if path.suffix in (".yaml", ".yml")]
+    paths += folder.glob(f"{CALIBRATIONS}/*/*{PARQUET}")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 
@@ -216,10 +218,14 @@ def _compile(sources: list[_Source]) -> tuple[Catalog, list[str]]:
     errors: list[str] = []
     blocks: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     scenarios: dict[str, Raw] = {}
+    calibrations: dict[str, bytes] = {}
     origins: _Origins = {}
     for prefix, files in sources:
         seen: dict[tuple[str, str], tuple[str, int]] = {}
         for name, content in files.items():
+            if name.endswith(PARQUET):
+                calibrations[name.removeprefix(f"{CALIBRATIONS}/").removesuffix(PARQUET)] = content
+                continue
             kind = name.partition("/")[0] if "/" in name else Path(name).stem
             try:
                 document = read_yaml(content, prefix + name)
@@ -229,7 +235,9 @@ def _compile(sources: list[_Source]) -> tuple[Catalog, list[str]]:
                     errors += _take_blocks(document, kind, blocks, origins, seen)
             except CatalogError as error:
                 errors.append(str(error))
-    catalog = Catalog(**blocks, scenarios=dict(sorted(scenarios.items())), hash=_hash(sources))
+    catalog = Catalog(
+        **blocks, scenarios=dict(sorted(scenarios.items())), hash=_hash(sources), calibrations=calibrations
+    )
     for (kind, name), (document, path) in origins.items():
         if kind == "scenarios":
             try:

@@ -230,7 +230,8 @@ class NonLaunches(Record, frozen=True, kw_only=True):
 
     ``fires`` of MODIS (csv), ``fireballs`` of CNEOS (csv), ``lightning`` of GLM (netCDF), ``satellites`` that fly and
     ``decaying`` ones (element sets); ``earlier``: an older catalogue of satellites, and what is not in it the chains do
-    not know. Times of day are kept and dates shifted into the window, but for satellites.
+    not know. Times of day are kept and dates shifted into the window, but for satellites. ``drawn`` names a sky of the
+    catalogue, from which fires, fireballs and lightning that no file gives are drawn, and glints and faults of sensors.
     """
 
     folder: Text | None = None
@@ -240,6 +241,7 @@ class NonLaunches(Record, frozen=True, kw_only=True):
     satellites: Text | None = None
     earlier: Text | None = None
     decaying: Text | None = None
+    drawn: Id | None = None
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
@@ -248,8 +250,8 @@ class NonLaunches(Record, frozen=True, kw_only=True):
         return (*((n, p) for n, p in single.items() if p is not None), *(("lightning", p) for p in self.lightning))
 
     def _problems(self) -> Iterator[Problem]:
-        if not self.files:
-            yield (), "names no file; give fires, fireballs, lightning or satellites"
+        if not self.files and self.drawn is None:
+            yield (), "names no file; give fires, fireballs, lightning, satellites, or a sky to be drawn"
         for name in ("earlier", "decaying"):
             if self.satellites is None and getattr(self, name) is not None:
                 yield (name,), "goes with satellites"

@@ -110,6 +110,7 @@ __all__ = [
     "Limits",
     "Molniya",
     "NonLaunches",
+    "Open",
     "Orbit",
     "OrbitUse",
     "Overflight",
@@ -202,13 +203,24 @@ class Partner(Block, frozen=True, kw_only=True):
     region: Id
 
 
+class Open(Record, frozen=True, kw_only=True):
+    """The low bar: an event whose stated false-alarm rate is above ``far_hz`` is not assessed until it is below."""
+
+    far_hz: Positive | None = None
+
+
 class Warn(Record, frozen=True, kw_only=True):
-    """What makes a warning: all conditions together."""
+    """What makes a warning: all conditions together.
+
+    ``far_hz`` is the strict bar: no warning of what has a stated false-alarm rate above it. Where none is stated, for
+    want of a calibration or because the event ranks higher than any non-launch did, the other conditions decide.
+    """
 
     impact_probability: Fraction
     missile_probability: Fraction
     min_detections: Annotated[int, Meta(ge=1)]
     needs_burnout: bool
+    far_hz: Positive | None = None
 
 
 class Overflight(Record, frozen=True, kw_only=True):
@@ -227,6 +239,9 @@ class Policy(Block, frozen=True, kw_only=True):
     hold_time_s : how late data may be and still be refiltered.
     update_min_interval_s, update_min_shift_sigma : an update is sent no sooner, and for no smaller move.
     cancel_after_s : silence after which an unconfirmed warning is cancelled.
+    open : the low bar of the false-alarm rate.
+    calibration : false-alarm calibrations that count, by name; the one of the chain in play is taken, if there is one.
+    trials : searches whose events one desk hears; rates are multiplied by it.
     """
 
     warn: Warn
@@ -237,3 +252,6 @@ class Policy(Block, frozen=True, kw_only=True):
     update_min_interval_s: NonNegative
     update_min_shift_sigma: NonNegative
     cancel_after_s: Positive
+    open: Open = Open()
+    calibration: Id | None = None
+    trials: Annotated[int, Meta(ge=1)] = 1

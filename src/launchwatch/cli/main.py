@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from launchwatch.cli import coverage, detect, flight, process
+from launchwatch.cli import coverage, detect, flight, process, study
 from launchwatch.cli.options import Folder, Json, Quiet, print_json
 
 # One thread for linear algebra: sums keep their order, and small matrices are faster so.
@@ -165,6 +165,7 @@ app.command("testflight")(flight.check_test)
 app.command()(coverage.coverage)
 app.command("detect")(detect.detect)
 app.command("process")(process.process)
+app.add_typer(study.app, name="study")
 
 
 @app.command()

@@ -23,7 +23,7 @@ from launchwatch.messages.truth import ObjectKind, ObservationTruth, TrueObject
 from launchwatch.messages.warnings import Warning
 
 CLUTTER = "clutter"
-KINDS: tuple[ObjectKind, ...] = ("fire", "fireball", "lightning", "satellite", "decaying")
+KINDS: tuple[ObjectKind, ...] = ("fire", "fireball", "lightning", "glint", "fault", "satellite", "decaying")
 LAUNCHED: tuple[ObjectKind, ...] = ("payload", "spent-stage", "returning-stage", "deployed", "fragment")
 
 
@@ -151,6 +151,7 @@ def _chain(
 ) -> dict[str, Any]:
     """Known plots, tracks, events and warnings of one chain by kind, and re-entries told; of launches nothing."""
     own = votes[partner, name]
+    alone = {sender: found for (sender, which), found in votes.items() if which == "alone"}
     kind_of = {track: _kind(_object(count)) for track, count in own.items()}
     events: dict[str, str] = {}
     warned: set[str] = set()
@@ -158,14 +159,7 @@ def _chain(
     for envelope in chain.outputs:
         record = envelope.payload
         if isinstance(record, Event):
-            total: Counter[str] = Counter()
-            for track in record.tracks:
-                sender, _, foreign = track.rpartition(":")
-                source = votes.get((sender, "alone"), {}) if sender else own
-                looks = source.get(foreign)
-                if looks:
-                    total[_kind(_object(looks))] += sum(looks.values())
-            events[record.event] = max(total, key=lambda kind: total[kind], default=CLUTTER)
+            events[record.event] = _kind_of(record, own, alone)
         elif isinstance(record, Warning) and record.region == region:
             warned.add(record.event)
         elif isinstance(record, Detections) and record.known is not None:
@@ -188,6 +182,36 @@ def _chain(
         "events": opened.total(),
         "warnings": warnings.total(),
     }
+
+
+def event_kinds(chain: Chain, observed: Sequence[ObservationTruth]) -> dict[str, str]:
+    """Kind of what each event of a chain alone is of; clutter where no object explains it.
+
+    Parameters
+    ----------
+    observed : whose the detections of each sensor are.
+    """
+    votes = _votes(chain, {one.sensor: one for one in observed})
+    found: dict[str, str] = {}
+    for envelope in chain.outputs:
+        if isinstance(envelope.payload, Event):
+            found[envelope.payload.event] = _kind_of(envelope.payload, votes, {})
+    return found
+
+
+def _kind_of(
+    event: Event,
+    own: Mapping[str, Counter[TrueObject | None]],
+    foreign: Mapping[str, Mapping[str, Counter[TrueObject | None]]],
+) -> str:
+    """The kind of most looks behind an event's tracks; `foreign` are those of partners, by sender."""
+    total: Counter[str] = Counter()
+    for track in event.tracks:
+        sender, _, name = track.rpartition(":")
+        looks = (foreign.get(sender, {}) if sender else own).get(name)
+        if looks:
+            total[_kind(_object(looks))] += sum(looks.values())
+    return max(total, key=lambda kind: total[kind], default=CLUTTER)
 
 
 def _kind(one: TrueObject | None) -> str:

@@ -75,6 +75,7 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     apogee_km, range_km, azimuth_deg : of the flight; null where not known.
     far_hz : rate at which non-launches alone make an event ranked at least so high; null where not calibrated.
     far_basis : the calibration behind it, or why there is none.
+    ranking : how little it looks like a non-launch, in log-odds; what `far_hz` is a rate of. Null in old journals.
     aliases : other identifiers of the event.
     reason : what became of it, where that is known: `re-entry of <object>`, `broke up in flight`.
     merged_into : the older event that goes on for both; this version is the last.
@@ -108,3 +109,4 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     reason: str = ""
     merged_into: str | None = None
     split_from: str | None = None
+    ranking: float | None = None

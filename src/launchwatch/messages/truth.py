@@ -10,7 +10,7 @@ from launchwatch.core.arrays import FloatArray, IntArray
 
 ObjectKind = Literal[
     "payload", "spent-stage", "returning-stage", "deployed", "fragment",
-    "satellite", "decaying", "fire", "fireball", "lightning", "moon", "glint",
+    "satellite", "decaying", "fire", "fireball", "lightning", "glint", "fault", "moon",
 ]  # fmt: skip
 """What an object in the sky or on the ground is. The first five come from a launch."""
 

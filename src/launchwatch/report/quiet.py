@@ -15,6 +15,8 @@ KINDS = {
     "fire": "fires",
     "fireball": "fireballs",
     "lightning": "flashes of lightning",
+    "glint": "glints",
+    "fault": "faults of sensors",
     "satellite": "satellites",
     "decaying": "decaying objects",
     "clutter": "clutter",

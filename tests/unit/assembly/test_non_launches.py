@@ -48,14 +48,14 @@ def test_a_folder_that_is_not_there_is_named(monkeypatch, settings, variable, me
     else:
         monkeypatch.setenv(VARIABLE, variable)
     with pytest.raises(FeedError) as caught:
-        gather(load_scenario("quiet-day", load_catalog(), settings), 1)
+        gather(load_catalog(), load_scenario("quiet-day", load_catalog(), settings), 1)
     assert str(caught.value).startswith(message)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     scenario = load_scenario("quiet-day", load_catalog(), (f"non_launches.folder={tmp_path}",))
     with pytest.raises(FeedError, match=r"non_launches.fires: .* is no file; give a path below"):
-        gather(scenario, 1)
+        gather(load_catalog(), scenario, 1)
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,13 @@ def conditions_met(assessment: Assessment, policy: Policy, threat: float) -> boo
         and missile_probability(assessment.typing) >= warn.missile_probability
         and assessment.detections >= warn.min_detections
         and (assessment.burnout_ns is not None or "radar" in assessment.phenomenologies or not warn.needs_burnout)
+        and rare_enough(assessment, warn.far_hz)
     )
+
+
+def rare_enough(assessment: Assessment, bar_hz: float | None) -> bool:
+    """Whether the stated false-alarm rate is at or below a bar; one that is not stated stands in no warning's way."""
+    return bar_hz is None or assessment.far_hz is None or assessment.far_hz <= bar_hz
 
 
 def confirming_sensor(assessment: Assessment, policy: Policy) -> str | None:

@@ -15,12 +15,13 @@ from launchwatch.messages.detections import Reentry
 from launchwatch.messages.events import Event
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.tracks import Track
+from launchwatch.processing.assessments.far import Calibration, far_of
 from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, scatter, threats
+from launchwatch.processing.assessments.ranking import ranking_of
 from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import typing_of
 
 S = 1_000_000_000
-NOT_CALIBRATED = "not calibrated"
 COAST_M = 40e3  # by so much coasts lie off in a map of cells of one degree
 BROKE_UP = "broke up in flight"
 
@@ -30,10 +31,11 @@ REENTRY_KEPT_S = 3600.0
 
 
 class AssessmentsState(msgspec.Struct):
-    """State of the stage: re-entries that were told of late."""
+    """State of the stage: re-entries that were told of late, and events that passed the bar to be opened."""
 
     made: int
     reentries: list[Reentry]
+    opened: list[str] = []
 
 
 class AssessmentsStage:
@@ -45,15 +47,26 @@ class AssessmentsStage:
     ceiling_m : height below which a flight over a region counts as overflight.
     land : (180, 360) bool, rows from latitude -90 north, columns from longitude -180 east, one degree each.
     boosters : those of the catalogue, against which events are typed.
+    calibration : events of non-launches that this chain made, or None.
+    trials : searches whose events one desk hears.
+    open_far_hz : an event whose stated rate is higher is not assessed until it falls to this, Hz; None: each is.
     """
 
     topic = "assessments"
     consumes: tuple[type, ...] = (Event, Reentry)
 
     def __init__(
-        self, regions: dict[str, Region], ceiling_m: float, land: NDArray[np.bool_], boosters: Sequence[Booster] = ()
+        self,
+        regions: dict[str, Region],
+        ceiling_m: float,
+        land: NDArray[np.bool_],
+        boosters: Sequence[Booster] = (),
+        calibration: Calibration | None = None,
+        trials: int = 1,
+        open_far_hz: float | None = None,
     ) -> None:
         self.regions, self.ceiling_m, self.land = regions, ceiling_m, land
+        self.calibration, self.trials, self.open_far_hz = calibration, trials, open_far_hz
         self.templates = templates(boosters)
 
     def start(self) -> AssessmentsState:
@@ -78,8 +91,21 @@ class AssessmentsStage:
             reentry = reentry_of(item.payload.preferred, state.reentries)
             lineage = tuple(t.id for t in told if t.payload is reentry)
             assessed = self._assess(item.payload, reentry, now)
+            if not self._opened(state, assessed):
+                continue
             outputs.append(Output(assessed, item.payload.preferred.epoch_ns, (item.id, *lineage)))
         return state, outputs
+
+    def _opened(self, state: AssessmentsState, assessed: Assessment) -> bool:
+        """Whether an event is or was rare enough among non-launches to be told of; one that was stays so."""
+        if self.open_far_hz is None:
+            return True
+        known = not {assessed.event, *assessed.aliases}.isdisjoint(state.opened)
+        if not known and assessed.far_hz is not None and assessed.far_hz > self.open_far_hz:
+            return False
+        if assessed.event not in state.opened:
+            state.opened.append(assessed.event)
+        return True
 
     def _assess(self, event: Event, reentry: Reentry | None, now: int) -> Assessment:
         track = event.preferred
@@ -99,6 +125,8 @@ class AssessmentsStage:
         kinds, boosters = typing_of(track, self._at_sea(track), self.templates, now)
         if reentry is not None:
             kinds, boosters = dict.fromkeys(kinds, 0.0) | reentry.typing, {}
+        ranking = ranking_of(kinds, track)
+        rate = far_of(ranking, track, self.calibration, self.trials)
         azimuth = None
         if track.launch is not None:
             azimuth = Estimate(
@@ -120,8 +148,8 @@ class AssessmentsStage:
             range_km=range_km,
             impact=impact,
             threats=threats(track, impact, self.regions, self.ceiling_m),
-            far_hz=None,
-            far_basis=NOT_CALIBRATED,
+            far_hz=rate.far_hz,
+            far_basis=rate.basis,
             confidence=_confidence(track),
             phenomenologies=track.phenomenologies,
             kind_sensors=track.kind_sensors,
@@ -132,6 +160,7 @@ class AssessmentsStage:
             reason=reentry.reason if reentry is not None else BROKE_UP if event.break_up is not None else "",
             merged_into=event.merged_into,
             split_from=event.split_from,
+            ranking=ranking,
         )
 
     def _at_sea(self, track: Track) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -23,6 +25,40 @@ _SGP4_DAY_0 = 2_433_281.5  # Julian date from which SGP4 counts the days of an e
 
 class OrbitError(ValueError):
     """Elements that give no position; one line says why."""
+
+
+GRID_S = 20.0
+"""Step of the points that `between` keeps."""
+
+
+def between(
+    positions: Callable[[IntArray], tuple[FloatArray, FloatArray]], start_ns: int, stop_ns: int
+) -> Callable[[IntArray], tuple[FloatArray, FloatArray]]:
+    """Positions from points of a grid: cubic between two of them, by their velocities.
+
+    Off by 0.1 m in high orbits and 1.5 m at the perigee of a Molniya orbit: velocities of SGP4 are not quite the slope
+    of its positions. Seen from there or to there, less than 1 microradian.
+
+    Parameters
+    ----------
+    positions : epochs (n,) ns TAI to position and velocity (n, 3).
+    start_ns, stop_ns : the grid reaches ten minutes beyond these; epochs outside of it raise ValueError.
+    """
+    step = round(GRID_S * NS)
+    first = start_ns - 30 * step
+    grid = np.arange(first, stop_ns + 31 * step, step, dtype=np.int64)
+    point, speed = positions(grid)
+
+    def cubic(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:
+        row = (epochs_ns - first) // step
+        if len(row) and (row.min() < 0 or row.max() >= len(grid) - 1):
+            raise ValueError(f"epochs_ns: reach beyond {first} to {int(grid[-1])} ns TAI; ask for a longer window")
+        s = ((epochs_ns - grid[row]) / step)[:, None]
+        p, q, u, w = point[row], point[row + 1], GRID_S * speed[row], GRID_S * speed[row + 1]
+        two, three = 2.0 * (p - q) + u + w, 3.0 * (q - p) - 2.0 * u - w
+        return p + s * (u + s * (three + s * two)), (u + s * (2.0 * three + 3.0 * s * two)) / GRID_S
+
+    return cubic
 
 
 def satellite_positions(

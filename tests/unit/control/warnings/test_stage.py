@@ -46,6 +46,26 @@ def test_life_cycle_new_update_final() -> None:
     assert centre.hears(assessment(**DUAL), 600.0) == []
 
 
+@pytest.mark.parametrize(
+    ("far_hz", "warns"),
+    [(None, True), (1e-7, True), (1e-6, True), (2e-6, False)],
+    ids=["not stated", "rare", "at the bar", "too common"],
+)
+def test_the_strict_bar_holds_back_what_non_launches_make_too_often(far_hz: float | None, warns: bool) -> None:
+    barred = policy(warn=msgspec.structs.replace(policy().warn, far_hz=1e-6))
+    made = Centre(barred).hears(assessment(far_hz=far_hz), 110.0)
+    assert bool(made) == warns
+    without = policy(warn=msgspec.structs.replace(policy().warn, far_hz=None))
+    assert Centre(without).hears(assessment(far_hz=far_hz), 110.0)
+
+
+def test_a_warning_that_stands_is_not_taken_back_by_the_bar() -> None:
+    centre = Centre(policy(warn=msgspec.structs.replace(policy().warn, far_hz=1e-6)))
+    (new,) = centre.hears(assessment(far_hz=1e-7), 110.0)
+    assert new.kind == "new"
+    assert all(w.kind != "cancel" for w in centre.hears(assessment(far_hz=1e-3), 150.0))
+
+
 def test_cancel_when_the_threat_has_gone_and_nothing_after_it() -> None:
     centre = Centre()
     centre.hears(assessment(**DUAL), 110.0)

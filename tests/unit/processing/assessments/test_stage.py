@@ -17,6 +17,7 @@ from launchwatch.messages.detections import Reentry
 from launchwatch.messages.events import BreakUp, Event
 from launchwatch.messages.items import Item
 from launchwatch.messages.tracks import Track
+from launchwatch.processing.assessments.far import DAY_S, Calibration
 from launchwatch.processing.assessments.impact import (
     DEBRIS_DRAG,
     DEBRIS_LOG_SIGMA,
@@ -189,6 +190,31 @@ def test_no_false_alarm_rate_is_stated_without_a_calibration() -> None:
     assert found.far_hz is None
     assert "not calibrated" in found.far_basis
     assert found.first_detection_ns == T0 - 80 * NS
+
+
+def test_a_calibration_states_a_rate_and_holds_back_what_is_too_common() -> None:
+    common = Calibration("c", np.full(240, 100.0), 10.0 * DAY_S)  # one an hour, above every ranking
+    rare = Calibration("c", np.array([100.0]), 10.0 * DAY_S)
+    regions, hourly = {"jp": CATALOG.regions["jp"]}, 1.0 / 3600.0
+    found = track()
+
+    def told(calibration: Calibration, bar_hz: float | None, state: Any = None) -> tuple[Any, list[Assessment]]:
+        stage = AssessmentsStage(regions, 1e6, LAND, (), calibration, 1, bar_hz)
+        event = Event(
+            event="jp-1", aliases=(), version=1, status="new", tracks=("T",), preferred=found, partners=()
+        )
+        state, outputs = stage.step(state or stage.start(), [Item("events/1", T0, event)], T0)
+        return state, [output.payload for output in outputs if isinstance(output.payload, Assessment)]
+
+    _, (stated,) = told(common, None)
+    assert stated.far_hz == pytest.approx(241 / (10.0 * DAY_S))
+    assert stated.ranking is not None
+    assert stated.ranking < 100.0
+    assert told(common, hourly)[1] == []
+    state, (opened,) = told(rare, hourly)
+    assert opened.far_hz == pytest.approx(2 / (10.0 * DAY_S))
+    # what was opened once is told of to its end
+    assert len(told(common, hourly, state)[1]) == 1
 
 
 def test_what_is_in_orbit_and_was_not_seen_to_rise_is_no_missile() -> None:

@@ -1,12 +1,15 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from launchwatch.catalog.loader import load_catalog
 from launchwatch.catalog.schema import Elements, Geostationary, Molniya, Walker
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import teme_from_itrf
 from launchwatch.core.geodesy import A, geodetic_from_itrf
-from launchwatch.sim.truth.orbits import GEOSTATIONARY_M, OrbitError, satellite_positions
+from launchwatch.sim.truth.orbits import GEOSTATIONARY_M, OrbitError, between, satellite_positions
 
 BLOCK = {"id": "an-orbit", "name": "an orbit", "source": "a test", "confidence": "none", "status": "synthetic"}
 SLOT = Geostationary(longitude_deg=-70.0, **BLOCK)
@@ -130,3 +133,20 @@ def test_a_layer_wants_to_know_which_satellite() -> None:
         satellite_positions(LAYER, times(1, 1.0))
     with pytest.raises(OrbitError, match="has no satellite 9; it has 8"):
         satellite_positions(LAYER, times(1, 1.0), 9)
+
+
+@pytest.mark.parametrize(("name", "off_m"), [("ru-eks-5-2026", 1.5), ("us-sbirs-geo-2-2026", 0.1)])
+def test_between_points_of_the_grid_a_satellite_is_where_its_orbit_says(name: str, off_m: float) -> None:
+    orbit = load_catalog().orbits[name]
+    start = parse_utc("2026-08-20T00:00:00Z")
+
+    def exact(ns: Any) -> Any:
+        return satellite_positions(orbit, ns)
+
+    placed = between(exact, start, start + 43_200 * NS)
+    epochs = start + np.random.default_rng(1).integers(-600 * NS, 43_800 * NS, 2000)
+    (here, speed), (true, true_speed) = placed(epochs), exact(epochs)
+    assert np.abs(here - true).max() < off_m
+    assert np.abs(speed - true_speed).max() < off_m
+    with pytest.raises(ValueError, match="ask for a longer window"):
+        placed(np.array([start + 50_000 * NS]))
