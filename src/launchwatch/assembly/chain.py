@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from launchwatch.assembly.components import awaited
+from launchwatch.assembly.observe import sensors_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
-from launchwatch.catalog.schema import Scenario
+from launchwatch.catalog.schema import ArrayMode, RadarSensor, Scenario
 from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.releases.stage import ReleasesStage
+from launchwatch.control.tasking.cues import RadarField
+from launchwatch.control.tasking.stage import TaskingStage
 from launchwatch.control.warnings.stage import WarningsStage
+from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.ports import AnyStage, Journal
 from launchwatch.processing.assessments.stage import AssessmentsStage
 from launchwatch.processing.detections.stage import DetectionsStage
@@ -19,12 +23,16 @@ from launchwatch.processing.events.stage import EventsStage
 from launchwatch.processing.observations.stage import ObservationsStage
 from launchwatch.processing.tracks.stage import TracksStage
 from launchwatch.runtime.lane import Lane
+from launchwatch.sim.sensors.ground.time_budget import budget_of
 
 if TYPE_CHECKING:
     from launchwatch.assembly.stopwatch import Stopwatch
     from launchwatch.processing.detections.known import KnownObjects
 
 SERIALS_PER_CASE = 100
+CUEING = "cueing"
+"""The chain on a partner's own satellites alone, as far as assessments, that cues radars."""
+CUEING_STAGES = ("observations", "detections", "tracks", "events", "assessments")
 
 
 def stages(
@@ -61,6 +69,37 @@ def stages(
     ]
 
 
+def fields_of(catalog: Catalog, scenario: Scenario, case: str) -> list[RadarField]:
+    """Phased arrays that play in a case, of all partners, as a node that cues them knows them."""
+    fields = []
+    date_ns = scenario.begin_ns if scenario.window is not None else min(x.time_ns for x in scenario.cases[case])
+    for partner in scenario.partners:
+        for sensor in sensors_of(catalog, scenario, partner, date_ns):
+            if not isinstance(sensor, RadarSensor):
+                continue
+            mode = catalog.radar_modes[sensor.mode]
+            if isinstance(mode, ArrayMode):
+                fields.append(_field(sensor, mode))
+    return fields
+
+
+def _field(sensor: RadarSensor, mode: ArrayMode) -> RadarField:
+    budget = budget_of(sensor, mode)
+    return RadarField(
+        sensor=sensor.id,
+        lat_deg=sensor.lat_deg,
+        lon_deg=sensor.lon_deg,
+        site_m=itrf_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m),
+        sectors_deg=tuple((s.from_deg, s.to_deg) for s in sensor.sectors),
+        elevation_deg=(sensor.elevation_min_deg, sensor.elevation_max_deg),
+        range_m=(sensor.range_min_km * 1e3, sensor.range_max_km * 1e3),
+        beamwidth_deg=sensor.beamwidth_deg,
+        sigma_range_m=sensor.sigma_range_m,
+        look_s=mode.cued_dwells * budget.beam_s,
+        spare=max(1.0 - budget.search_use, 0.0),
+    )
+
+
 def lane_name(case: str, partner: str, chain: str) -> str:
     """Name of a lane and of its journal stream."""
     return f"{case}/{partner}/{chain}"
@@ -80,6 +119,9 @@ def make_lane(
     index = list(scenario.cases).index(case)
     heard = awaited(catalog, scenario, case, partner, chain)
     chain_stages = stages(catalog, scenario, partner, index, known, heard)
+    if chain == CUEING:
+        of_processing = [stage for stage in chain_stages if stage.topic in CUEING_STAGES]
+        chain_stages = [*of_processing, TaskingStage(fields_of(catalog, scenario, case))]
     if watch is not None:
         chain_stages = [watch.timed(stage) for stage in chain_stages]
     return Lane(

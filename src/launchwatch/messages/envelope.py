@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from launchwatch.messages.assessments import Assessment
-from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
+from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tasking, Tick
 from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.health import Health
@@ -35,6 +35,7 @@ Record = (
     | Release
     | Receipt
     | Cue
+    | Tasking
     | Notice
     | Heartbeat
     | Health
