@@ -53,10 +53,15 @@ def predicted_patch(
     acceleration_m_s2 : float
         Standard deviation per axis of a constant acceleration that is not in the prediction.
     """
-    points = free_flight(sigma_points(state, covariance), dt_s)[:, :3]
-    middle = points.mean(axis=0)
-    away = points - middle
-    spread = away.T @ away / len(points) + (0.5 * acceleration_m_s2 * dt_s**2) ** 2 * np.eye(3)
+    points = free_flight(sigma_points(state, covariance), dt_s)
+    return patch_of(site_m, lat_deg, lon_deg, points, 0.5 * acceleration_m_s2 * dt_s**2)
+
+
+def patch_of(site_m: FloatArray, lat_deg: float, lon_deg: float, points: FloatArray, wider_m: float = 0.0) -> Patch:
+    """Where something should be that sigma points (n, 6) stand for, give or take `wider_m` per axis more."""
+    middle = points[:, :3].mean(axis=0)
+    away = points[:, :3] - middle
+    spread = away.T @ away / len(points) + wider_m**2 * np.eye(3)
     step = middle - site_m
     distance = float(np.linalg.norm(step))
     along = step / distance

@@ -42,20 +42,26 @@ class Accuracy:
         self._look_s, self._budget_s = look_s, budget_s
         self._known: dict[int, FloatArray] = {}  # (3, 3): position, covariance with velocity, velocity, by axis
         self._at_s: dict[int, float] = {}
+        self._looked_s: dict[int, float] = {}
+        self.longest_s = 0.0
+        """Longest time since the last look at any track, as of the newest choice."""
 
     def begin(self, body: int, row: int, now_s: float) -> None:
         """A track begins with the look of a row."""
         self._known[body] = np.stack([self._noise[row], np.zeros(3), np.full(3, SPEED_M_S**2)])
-        self._at_s[body] = now_s
+        self._at_s[body] = self._looked_s[body] = now_s
 
     def chosen(self, bodies: Sequence[int], rows: Sequence[int], now_s: float) -> set[int]:
         """Bodies, of those that are tracked and in the field, that are looked at now."""
+        self.longest_s = max((now_s - self._looked_s[body] for body in bodies), default=0.0)
         if not bodies:
             return set()
         ahead = np.array([self._predicted(body, now_s)[0] for body in bodies])
         noise, probability = self._noise[list(rows)], self._probability[list(rows)]
         looks = self._planner(ahead, noise, probability, self._look_s, self._budget_s)
-        return {body for body, look in zip(bodies, looks.tolist(), strict=True) if look}
+        chosen = {body for body, look in zip(bodies, looks.tolist(), strict=True) if look}
+        self._looked_s |= dict.fromkeys(chosen, now_s)
+        return chosen
 
     def seen(self, body: int, row: int, now_s: float) -> None:
         """A look gave an echo."""

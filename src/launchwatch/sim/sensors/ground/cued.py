@@ -16,7 +16,8 @@ from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.control import Cue
-from launchwatch.physics.search import beams_of, places_in, predicted_patch
+from launchwatch.physics.free_flight import free_flight, sigma_points
+from launchwatch.physics.search import beams_of, patch_of, places_in
 from launchwatch.sim.sensors.looks import Looks
 
 
@@ -67,14 +68,18 @@ def sought_at(
     found: dict[int, list[Sought]] = {}
     for event, several in of_event.items():
         newest = _newest(several, looks)
+        flown: dict[int, tuple[int, FloatArray]] = {}  # by cue, its sigma points at the last look
         for row in np.flatnonzero(newest >= 0).tolist():
-            cue, at_ns = several[newest[row]].cue, int(looks.begin_ns[row])
+            which, at_ns = int(newest[row]), int(looks.begin_ns[row])
+            cue = several[which].cue
             if not cue.from_ns <= at_ns <= cue.until_ns:
                 continue
-            dt_s = (at_ns - cue.epoch_ns) / NS
-            patch = predicted_patch(
-                site, sensor.lat_deg, sensor.lon_deg, cue.state, cue.covariance, dt_s, cue.acceleration_m_s2
-            )
+            if which not in flown:
+                flown[which] = cue.epoch_ns, sigma_points(cue.state, cue.covariance)
+            points = free_flight(flown[which][1], (at_ns - flown[which][0]) / NS)
+            flown[which] = at_ns, points
+            wider_m = 0.5 * cue.acceleration_m_s2 * ((at_ns - cue.epoch_ns) / NS) ** 2
+            patch = patch_of(site, sensor.lat_deg, sensor.lon_deg, points, wider_m)
             beams = beams_of(patch, sensor.beamwidth_deg)
             first, last = np.searchsorted(look, [row, row + 1]).tolist()
             places = places_in(patch, site, target_m[first:last], beams, sensor.beamwidth_deg).tolist()

@@ -192,7 +192,8 @@ def schedule(
             if accuracy is not None:
                 accuracy.begin(bodies[i], i, now_s)
         use[row] = search_use, confirm_use, track_use, cued_use
-        period_s[row] = budget.fence_periods_s[0] * search, budget.revisit_s * track
+        longest_s = budget.revisit_s * track if accuracy is None else max(accuracy.longest_s, budget.revisit_s)
+        period_s[row] = budget.fence_periods_s[0] * search, longest_s
         waiting[row] = late
     return Schedule(tracked, use, period_s, waiting)
 
