@@ -1,7 +1,7 @@
 """What a phased array does with cues: it searches the ellipse where each says that something is, with longer looks.
 
-For this it takes only time that fences, confirmation and tracks leave, so that a cue never makes a fence slower. The
-beams go from the middle of the ellipse outward, over as many looks as it takes, and then from the middle again.
+For this it takes only time that fences, confirmation and tracks leave, so that a search slows no fence. The beams go
+from the middle of the ellipse outward, over as many looks as it takes, and then from the middle again.
 """
 
 from __future__ import annotations
