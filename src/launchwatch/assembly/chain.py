@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from launchwatch.assembly.calibration import calibration_of
 from launchwatch.assembly.components import awaited
+from launchwatch.assembly.observe import sensors_of
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
-from launchwatch.catalog.schema import Scenario
+from launchwatch.catalog.schema import ArrayMode, RadarSensor, Scenario
 from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.procedures.stage import ProceduresStage
 from launchwatch.control.releases.stage import ReleasesStage
+from launchwatch.control.tasking.cues import RadarField
+from launchwatch.control.tasking.stage import TaskingStage
 from launchwatch.control.warnings.alerts import AlertsStage
 from launchwatch.control.warnings.attack_stage import AttacksStage
 from launchwatch.control.warnings.stage import WarningsStage
+from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.ports import AnyStage, Journal
 from launchwatch.processing.assessments.far import Calibration
 from launchwatch.processing.assessments.sightings import SightingsStage
@@ -26,6 +30,7 @@ from launchwatch.processing.events.stage import EventsStage
 from launchwatch.processing.observations.stage import ObservationsStage
 from launchwatch.processing.tracks.stage import TracksStage
 from launchwatch.runtime.lane import Lane
+from launchwatch.sim.sensors.ground.time_budget import budget_of
 
 if TYPE_CHECKING:
     from launchwatch.assembly.stopwatch import Stopwatch
@@ -34,6 +39,9 @@ if TYPE_CHECKING:
 SERIALS_PER_CASE = 100
 MOON, FLIGHT_PATH = "moon-in-beam", "flight-path"
 """Guards that are stages, or parts of one."""
+CUEING = "cueing"
+"""The chain on a partner's own satellites alone, as far as assessments, that cues radars."""
+CUEING_STAGES = ("observations", "detections", "tracks", "events", "assessments")
 
 
 def stages(
@@ -90,6 +98,37 @@ def stages(
     ]
 
 
+def fields_of(catalog: Catalog, scenario: Scenario, case: str) -> list[RadarField]:
+    """Phased arrays that play in a case, of all partners, as a node that cues them knows them."""
+    fields = []
+    date_ns = scenario.begin_ns if scenario.window is not None else min(x.time_ns for x in scenario.cases[case])
+    for partner in scenario.partners:
+        for sensor in sensors_of(catalog, scenario, partner, date_ns):
+            if not isinstance(sensor, RadarSensor):
+                continue
+            mode = catalog.radar_modes[sensor.mode]
+            if isinstance(mode, ArrayMode):
+                fields.append(_field(sensor, mode))
+    return fields
+
+
+def _field(sensor: RadarSensor, mode: ArrayMode) -> RadarField:
+    budget = budget_of(sensor, mode)
+    return RadarField(
+        sensor=sensor.id,
+        lat_deg=sensor.lat_deg,
+        lon_deg=sensor.lon_deg,
+        site_m=itrf_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m),
+        sectors_deg=tuple((s.from_deg, s.to_deg) for s in sensor.sectors),
+        elevation_deg=(sensor.elevation_min_deg, sensor.elevation_max_deg),
+        range_m=(sensor.range_min_km * 1e3, sensor.range_max_km * 1e3),
+        beamwidth_deg=sensor.beamwidth_deg,
+        sigma_range_m=sensor.sigma_range_m,
+        look_s=mode.cued_dwells * budget.beam_s,
+        spare=max(1.0 - budget.search_use, 0.0),
+    )
+
+
 def lane_name(case: str, partner: str, chain: str) -> str:
     """Name of a lane and of its journal stream."""
     return f"{case}/{partner}/{chain}"
@@ -114,6 +153,9 @@ def make_lane(
     heard = awaited(catalog, scenario, case, partner, chain)
     calibration = calibration_of(catalog, scenario, case, partner, chain) if calibrated else None
     chain_stages = stages(catalog, scenario, partner, index, known, heard, calibration)
+    if chain == CUEING:
+        of_processing = [stage for stage in chain_stages if stage.topic in CUEING_STAGES]
+        chain_stages = [*of_processing, TaskingStage(fields_of(catalog, scenario, case))]
     if watch is not None:
         chain_stages = [watch.timed(stage) for stage in chain_stages]
     return Lane(

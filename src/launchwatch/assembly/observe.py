@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import ArrayMode, HorizonMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
+from launchwatch.control.tasking.scheduler import looks_at_tracks
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.geodesy import geodetic_from_itrf
+from launchwatch.messages.control import Cue
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
 from launchwatch.physics.radiometry import PLUME_BAND_UM
@@ -23,7 +25,8 @@ from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.signatures import Signatures
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
-from launchwatch.sim.sensors.ground import observe_over_horizon, observe_radar
+from launchwatch.sim.sensors.ground import Arrived, observe_over_horizon, observe_radar
+from launchwatch.sim.sensors.ground.accuracy import Planner
 from launchwatch.sim.sensors.space import observe_infrared
 from launchwatch.sim.truth.flight import Trajectory
 from launchwatch.sim.truth.orbits import between, satellite_positions
@@ -45,7 +48,8 @@ class Observed:
     """A case as its sensors see it.
 
     Own observations by partner in order of arrival, their truth, how many sightings of sources that stand still each
-    sensor kept back, and when the case begins and ends.
+    sensor kept back, and when the case begins and ends. `shared` and `shared_truth` are the same where partners' cues
+    have a part in what radars see, and `cues` those that were sent; without cues they are the same objects.
     """
 
     own: dict[str, list[Envelope]]
@@ -53,6 +57,21 @@ class Observed:
     suppressed: dict[str, int]
     start_ns: int
     stop_ns: int
+    shared: dict[str, list[Envelope]]
+    shared_truth: list[ObservationTruth]
+    cues: tuple[SentCue, ...] = ()
+
+
+class SentCue(NamedTuple):
+    """A cue as it arrives at a radar: who sent it, whose radar it is, and its envelope."""
+
+    sender: str
+    owner: str
+    envelope: Envelope
+
+
+Asking = Callable[[Mapping[str, Sequence[Envelope]], int], Sequence[SentCue]]
+"""What the satellites of each partner saw, and when the case ends, to the cues that follow from it."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +98,12 @@ def observe(
     seed: int,
     flights: Sequence[tuple[Launch, Trajectory]],
     scenery: Scenery | None,
+    ask: Asking | None = None,
 ) -> Observed:
-    """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky."""
+    """Play all sensors of all partners over the launches of one case, or over a window with what is in its sky.
+
+    Satellites are played first. With `ask`, radars are played with the cues that follow from what satellites saw.
+    """
     objects: list[SeenObject] = [] if scenery is None else list(scenery.objects)
     signatures = Signatures(
         catalog.plumes, seed if scenario.signature.sampled else None, scenario.signature.entry
@@ -98,34 +121,69 @@ def observe(
     playing = {partner: sensors_of(catalog, scenario, partner, first) for partner in scenario.partners}
     if scenery is not None:
         play = _with_scenery(play, catalog, scenery, [sensor for sensors in playing.values() for sensor in sensors])
-    own: dict[str, list[Envelope]] = {}
-    truth = []
-    suppressed: dict[str, int] = {}
+    planner = looks_at_tracks if scenario.tasking.scheduler else None
+    runs: dict[str, SensorRun] = {}
+    seen: dict[str, list[Envelope]] = {}
     for partner, sensors in playing.items():
-        envelopes: list[Envelope] = []
+        satellites = [one for one in sensors if isinstance(one, InfraredSensor)]
+        runs |= {one.id: _seen_from_space(catalog, one, play) for one in satellites}
+        seen[partner] = [e for one in satellites for e in _envelopes(scenario, one.id, runs[one.id], ())]
+    cues = tuple(ask(seen, stop_ns)) if ask is not None else ()
+    own: dict[str, list[Envelope]] = {}
+    shared: dict[str, list[Envelope]] = {}
+    truth, shared_truth = [], []
+    for partner, sensors in playing.items():
+        alone: list[Envelope] = []
+        together: list[Envelope] = []
         for sensor in sensors:
-            run = _observed_by(catalog, sensor, play)
+            both = [one for one in cues if _cue(one).sensor == sensor.id]
+            mine = [one for one in both if one.sender == partner]
+            if isinstance(sensor, RadarSensor):
+                runs[sensor.id] = _seen_from_ground(catalog, sensor, play, mine, planner)
+            run = again = runs[sensor.id]
+            if len(both) > len(mine):
+                assert isinstance(sensor, RadarSensor)
+                again = _seen_from_ground(catalog, sensor, play, both, planner)
             truth.append(run.truth)
-            suppressed[sensor.id] = run.suppressed
-            for k, delivery in enumerate(run.deliveries, 1):
-                look = delivery.observation
-                envelopes.append(
-                    Envelope(
-                        id=f"{sensor.id}/{k}",
-                        topic="observations",
-                        sequence=k,
-                        valid_ns=look.look_until_ns,
-                        observed_ns=look.look_until_ns,
-                        received_ns=delivery.received_ns,
-                        emitted_ns=delivery.received_ns,
-                        purpose=scenario.purpose,
-                        origin=("simulated",),
-                        lineage=(),
-                        payload=look,
-                    )
-                )
-        own[partner] = sorted(envelopes, key=lambda e: e.received_ns)
-    return Observed(own, truth, suppressed, start_ns, stop_ns)
+            shared_truth.append(again.truth)
+            alone += _envelopes(scenario, sensor.id, run, mine)
+            together += _envelopes(scenario, sensor.id, again, both)
+        own[partner] = sorted(alone, key=lambda e: e.received_ns)
+        shared[partner] = sorted(together, key=lambda e: e.received_ns) if cues else own[partner]
+    suppressed = {sensor.id: runs[sensor.id].suppressed for sensors in playing.values() for sensor in sensors}
+    return Observed(
+        own, truth, suppressed, start_ns, stop_ns, shared, shared_truth if cues else truth, cues
+    )
+
+
+def _envelopes(scenario: Scenario, sensor: str, run: SensorRun, cues: Sequence[SentCue]) -> Iterator[Envelope]:
+    """What a sensor delivers, as it arrives; what it was cued to by then is in the lineage."""
+    for k, delivery in enumerate(run.deliveries, 1):
+        look = delivery.observation
+        behind = [
+            one.envelope.id
+            for one in cues
+            if one.envelope.received_ns <= look.look_until_ns and _cue(one).until_ns >= look.look_from_ns
+        ]
+        yield Envelope(
+            id=f"{sensor}/{k}",
+            topic="observations",
+            sequence=k,
+            valid_ns=look.look_until_ns,
+            observed_ns=look.look_until_ns,
+            received_ns=delivery.received_ns,
+            emitted_ns=delivery.received_ns,
+            purpose=scenario.purpose,
+            origin=("simulated",),
+            lineage=tuple(behind),
+            payload=look,
+        )
+
+
+def _cue(sent: SentCue) -> Cue:
+    cue = sent.envelope.payload
+    assert isinstance(cue, Cue)
+    return cue
 
 
 def _apparitions(catalog: Catalog, scenario: Scenario, start_ns: int, stop_ns: int) -> list[SeenObject]:
@@ -216,13 +274,19 @@ def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int)
     ]
 
 
-def _observed_by(catalog: Catalog, sensor: InfraredSensor | RadarSensor, play: _Play) -> SensorRun:
+def _seen_from_ground(
+    catalog: Catalog, sensor: RadarSensor, play: _Play, cues: Sequence[SentCue], planner: Planner | None
+) -> SensorRun:
     case = play.objects, play.scene, play.seed, play.start_ns, play.stop_ns
-    if isinstance(sensor, RadarSensor):
-        mode = catalog.radar_modes[sensor.mode]
-        if isinstance(mode, ArrayMode):
-            return observe_radar(sensor, mode, *case, play.crossing.get(sensor.id))
-        return observe_over_horizon(sensor, mode, *case)
+    mode = catalog.radar_modes[sensor.mode]
+    if isinstance(mode, ArrayMode):
+        arrived = [Arrived(one.envelope.received_ns, _cue(one)) for one in cues]
+        return observe_radar(sensor, mode, *case, play.crossing.get(sensor.id), arrived, planner)
+    return observe_over_horizon(sensor, mode, *case)
+
+
+def _seen_from_space(catalog: Catalog, sensor: InfraredSensor, play: _Play) -> SensorRun:
+    case = play.objects, play.scene, play.seed, play.start_ns, play.stop_ns
     orbit = catalog.orbit_of(sensor, play.start_ns)
 
     def positions(epochs_ns: IntArray) -> tuple[FloatArray, FloatArray]:

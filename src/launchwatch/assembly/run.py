@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,10 @@ from launchwatch.assembly.chain import make_lane
 from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats
 from launchwatch.assembly.flight.launch import flown, truth_of
 from launchwatch.assembly.intrusions import Spoilt, brought
-from launchwatch.assembly.observe import Observed, observe
+from launchwatch.assembly.observe import Observed, SentCue, observe
 from launchwatch.assembly.people import People
 from launchwatch.assembly.stopwatch import Stopwatch
+from launchwatch.assembly.tasking import cues_of, heard_cues
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Launch, Scenario
 from launchwatch.core.epochs import NS
@@ -131,7 +132,10 @@ def _play_case(
         flights = [(launch, flown(launch, catalog.boosters[launch.booster])) for launch in launches]
         truths = [truth_of(launch, catalog.boosters[launch.booster], path) for launch, path in flights]
     with watch.part("sensors"):
-        observed = observe(catalog, scenario, seed, flights, scenery)
+        asking = None
+        if scenario.tasking.cues:
+            asking = _asking(catalog, scenario, case, journal, watch)
+        observed = observe(catalog, scenario, seed, flights, scenery, asking)
     if journal is not None:
         records: list[FlightTruth | ObservationTruth] = [*truths, *observed.truth]
         begin_ns = truths[0].time_ns if truths else scenario.begin_ns
@@ -143,6 +147,12 @@ def _play_case(
                 for i, record in enumerate(records, 1)
             ],
         )
+        if observed.cues:
+            shared = [
+                _envelope("truth", i, f"truth/{i}", begin_ns, scenario, record)
+                for i, record in enumerate(observed.shared_truth, 1)
+            ]
+            journal.append(f"{case}/truth/integrated", "input", shared)
     foreign = {partner: brought(catalog, scenario, seed, partner) for partner in scenario.partners}
     link = FixedDelay(scenario.sharing.delay_s)
     known = None if scenery is None else scenery.known
@@ -152,7 +162,7 @@ def _play_case(
         with watch.part("alone"):
             for partner in scenario.partners:
                 if partner not in alone:
-                    own = [*observed.own[partner], *foreign[partner][0]]
+                    own = [*observed.own[partner], *foreign[partner][0], *heard_cues(observed.cues, partner, "alone")]
                     own = _arriving(catalog, scenario, case, partner, "alone", observed, own)
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
@@ -161,12 +171,12 @@ def _play_case(
         with watch.part("integrated"):
             for partner in scenario.partners:
                 if partner not in integrated:
-                    inputs = [*observed.own[partner], *foreign[partner][0]]
+                    cues = heard_cues(observed.cues, partner, "integrated")
+                    inputs = [*observed.shared[partner], *foreign[partner][0], *cues]
                     for other, chain in alone.items():
                         if other != partner:
-                            inputs += outgoing(
-                                scenario.sharing.level, other, chain.inputs, chain.outputs, partner, link
-                            )
+                            looks = _released(scenario, observed, other) if observed.cues else chain.inputs
+                            inputs += outgoing(scenario.sharing.level, other, looks, chain.outputs, partner, link)
                     inputs = _arriving(catalog, scenario, case, partner, "integrated", observed, inputs)
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
@@ -179,8 +189,11 @@ def _play_case(
             sorted(driven.inputs, key=lambda e: e.received_ns),
             driven.outputs,
             _refused(driven.lane, foreign[partner][1]),
+            truth,
         )
-        for kind, lanes in (("alone", alone), ("integrated", integrated))
+        for kind, lanes, truth in (
+            ("alone", alone, observed.truth), ("integrated", integrated, observed.shared_truth)
+        )
         for partner, driven in lanes.items()
     }
     with watch.part("journal"):
@@ -195,6 +208,25 @@ def _refused(lane: Lane, spoilt: Sequence[Spoilt]) -> dict[str, int]:
     reasons = Counter(lane.refusals)
     reasons.update(one.reason for one in spoilt)
     return dict(reasons)
+
+
+def _asking(
+    catalog: Catalog, scenario: Scenario, case: str, journal: Journal | None, watch: Stopwatch
+) -> Callable[[Mapping[str, Sequence[Envelope]], int], list[SentCue]]:
+    """How cues come from what satellites saw in a case."""
+
+    def drive(lane: Lane, inputs: Sequence[Envelope], stop_ns: int) -> list[Envelope]:
+        driven = Driven(lane, inputs, stop_ns)
+        driven.drive(stop_ns)
+        return driven.outputs
+
+    return lambda seen, stop_ns: cues_of(catalog, scenario, case, seen, stop_ns, drive, journal, watch)
+
+
+def _released(scenario: Scenario, observed: Observed, partner: str) -> list[Envelope]:
+    """Looks that a partner passes on where its radars heed the cues of others."""
+    looks = as_faults_leave(observed.shared[partner], scenario.faults)
+    return [envelope for envelope in looks if envelope.received_ns <= observed.stop_ns]
 
 
 def _arriving(

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from launchwatch.assembly.chain import CUEING
 from launchwatch.assembly.museum import shown
 from launchwatch.assembly.observe import sensors_of, sub_points
 from launchwatch.assembly.run import Run, RunError
@@ -294,6 +295,7 @@ def _figures(scenario: Scenario, catalog: Catalog) -> list[Mapping[str, Any]]:
 
 def chains_of(scenario: Scenario) -> list[tuple[str, str, str]]:
     """(case, partner, chain) of every lane of a run, in the order in which they were played."""
+    chains = (CUEING, *CHAINS) if scenario.tasking.cues else CHAINS
     return [
-        (case, partner, chain) for case in scenario.cases for chain in CHAINS for partner in scenario.partners
+        (case, partner, chain) for case in scenario.cases for chain in chains for partner in scenario.partners
     ]

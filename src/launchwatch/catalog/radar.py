@@ -142,6 +142,7 @@ class ArrayMode(Mode, frozen=True, kw_only=True, tag="phased-array"):
     confirm : looks after a detection in a fence.
     drop_misses : looks in a row without an echo that end a track.
     search_share : part of the time that tracks leave to the fences at least.
+    cued_dwells : dwells that one beam of a cued search lasts; their echoes add up in phase.
     """
 
     kind: ClassVar[str] = "phased-array"
@@ -154,6 +155,7 @@ class ArrayMode(Mode, frozen=True, kw_only=True, tag="phased-array"):
     fences: Annotated[tuple[Fence, ...], Meta(min_length=1)]
     drop_misses: Annotated[int, Meta(ge=1)]
     search_share: Annotated[float, Meta(gt=0.0, lt=1.0)]
+    cued_dwells: Annotated[int, Meta(ge=1)] = 1
 
     def _problems(self) -> Iterator[Problem]:
         yield from super()._problems()

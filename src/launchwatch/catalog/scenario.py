@@ -137,6 +137,19 @@ class Sharing(Record, frozen=True, kw_only=True):
     delay_s: NonNegative = 2.0
 
 
+class Tasking(Record, frozen=True, kw_only=True):
+    """How radars are tasked.
+
+    Attributes
+    ----------
+    cues : whether satellites, own and the partners', cue radars.
+    scheduler : whether radars that have more tracks than time choose by value of information; else all wait alike.
+    """
+
+    cues: bool = False
+    scheduler: bool = False
+
+
 class Weather(Record, frozen=True, kw_only=True):
     """Cloud, below whose top infrared sees nothing, and the air above it; air and ionosphere over the radars.
 
@@ -280,6 +293,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     non_launches: NonLaunches | None = None
     purpose: Literal["exercise", "test"] = "exercise"
     sharing: Sharing = Sharing()
+    tasking: Tasking = Tasking()
     weather: Weather = Weather()
     signature: Signature = Signature()
     objects: Literal["payload", "all"] = "payload"
@@ -326,6 +340,8 @@ class Scenario(Record, frozen=True, kw_only=True):
             yield ("launches",), "missing; give launches, or a window, or both"
         elif self.launches and self.window is not None and not list(self.window.problems()):
             yield from self._in_window(self.window)
+        if self.tasking.cues and self.non_launches is not None:
+            yield ("tasking", "cues"), "goes only without non_launches; set it to false"
         for name, part in (("window", self.window), ("non_launches", self.non_launches)):
             if part is not None:
                 yield from (((name, *path), text) for path, text in part.problems())

@@ -37,11 +37,16 @@ AFTER_BURNOUT_S = 60.0
 
 @dataclass(frozen=True)
 class ChainRecord:
-    """What one chain of one case heard and made, as journaled, and how many messages it turned away, by reason."""
+    """What one chain of one case heard and made: its inputs and outputs as journaled.
+
+    ``refused``: how many messages it turned away, by reason. ``observed``: whose the detections are that it heard,
+    where cues made radars see otherwise than in the case's.
+    """
 
     inputs: Sequence[Envelope]
     outputs: Sequence[Envelope]
     refused: Mapping[str, int] = field(default_factory=dict)
+    observed: Sequence[ObservationTruth] | None = None
 
 
 @dataclass(frozen=True)
@@ -330,7 +335,7 @@ def _line(case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner:
 def _first_detection(case: CaseRecord, flight: FlightTruth, record: ChainRecord) -> tuple[int | None, str | None]:
     """Arrival at the node of the first detection of a launch, own or in a received item, and its sensor."""
     true_rows = {}
-    for truth in case.observed:
+    for truth in case.observed if record.observed is None else record.observed:
         mine = [i for i, one in enumerate(truth.objects) if one.launch == flight.launch]
         true_rows[truth.sensor] = truth.sequence[np.isin(truth.source, mine)]
     for envelope in sorted(record.inputs, key=lambda e: e.received_ns):

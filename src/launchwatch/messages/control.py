@@ -1,4 +1,4 @@
-"""Control records that stand beside the eight nouns: cue, notice, heartbeat, act, inject, tick, start.
+"""Control records that stand beside the eight nouns: cue, tasking, notice, heartbeat, act, inject, tick, start.
 
 The look is part of every observation (`messages.observations`); the truth has a file of its own (`messages.truth`),
 because processing and control may not read it.
@@ -17,13 +17,61 @@ Verb = Literal["confirm", "hold", "release", "cancel"]
 
 
 class Cue(msgspec.Struct, frozen=True, tag="cue", kw_only=True):
-    """Request to `sensor` to look where a track will be: (6,) state ITRF at `epoch_ns` with its (6, 6) covariance."""
+    """Request to `sensor` to look where a track will be.
+
+    Attributes
+    ----------
+    sensor : that is asked; its own or a partner's.
+    event : what is to be looked for.
+    epoch_ns : of the state, ns TAI.
+    state : (6,) position m and velocity m/s, ITRF; it goes on from there in free flight.
+    covariance : (6, 6) likewise.
+    from_ns, until_ns : when it should stand in the sensor's field.
+    acceleration_m_s2 : standard deviation per axis of a constant acceleration beside that of free flight, which is not
+        known: thrust. 0 of what flies freely.
+    weight : what a look at it is worth beside others; above 1 where a region is threatened.
+    """
 
     sensor: str
     event: str
     epoch_ns: int
     state: FloatArray
     covariance: FloatArray
+    from_ns: int
+    until_ns: int
+    acceleration_m_s2: float
+    weight: float
+
+
+class NotLooked(msgspec.Struct, frozen=True):
+    """What was not looked at, and why."""
+
+    task: str
+    reason: Literal["time budget", "out of field", "nothing to learn"]
+
+
+class Tasking(msgspec.Struct, frozen=True, tag="tasking", kw_only=True):
+    """What a sensor is asked to look at in a period, and what it is not.
+
+    Attributes
+    ----------
+    sensor : that is tasked.
+    from_ns, until_ns : the period, ns TAI.
+    looked : events that it is cued to.
+    not_looked : those that it is not, each with the reason. Together they are all that was to be looked at.
+    spent_s, budget_s : time that this takes, and that there is for it.
+    value, bound : worth of the plan, nats, and what no plan in the same time exceeds.
+    """
+
+    sensor: str
+    from_ns: int
+    until_ns: int
+    looked: tuple[str, ...]
+    not_looked: tuple[NotLooked, ...]
+    spent_s: float
+    budget_s: float
+    value: float
+    bound: float
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice", kw_only=True):

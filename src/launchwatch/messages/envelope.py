@@ -9,7 +9,7 @@ import msgspec
 from launchwatch.messages.alerts import Alert
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.attacks import AttackAssessment
-from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tick
+from launchwatch.messages.control import Act, Cue, Heartbeat, Inject, Notice, Start, Tasking, Tick
 from launchwatch.messages.detections import Detections, Reentry
 from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.health import Health
@@ -41,6 +41,7 @@ Record = (
     | Release
     | Receipt
     | Cue
+    | Tasking
     | Notice
     | Heartbeat
     | Health

@@ -64,6 +64,8 @@ class TimeUse(msgspec.Struct, frozen=True):
     ----------
     search, confirm, track : parts of its time, for its fences, for looks that confirm, and for tracks.
     fence_period_s, track_period_s : longest time between two looks at one place of the lowest fence, and at one track.
+    cues : part of its time for what it was cued to.
+    waiting : looks that were due and not taken for want of time: at tracks, to confirm, and where it was cued to.
     """
 
     search: float
@@ -71,6 +73,8 @@ class TimeUse(msgspec.Struct, frozen=True):
     track: float
     fence_period_s: float
     track_period_s: float
+    cues: float = 0.0
+    waiting: int = 0
 
 
 class RadarLook(msgspec.Struct, frozen=True, tag="radar", kw_only=True):

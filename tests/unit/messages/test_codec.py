@@ -60,7 +60,10 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def cue_envelope() -> Envelope:
-    payload = Cue(sensor="radar", event="e", epoch_ns=3, state=np.arange(6.0), covariance=np.eye(6))
+    payload = Cue(
+        sensor="radar", event="e", epoch_ns=3, state=np.arange(6.0), covariance=np.eye(6), from_ns=3, until_ns=4,
+        acceleration_m_s2=0.0, weight=1.0,
+    )  # fmt: skip
     return Envelope(
         id="cue/1",
         topic="cue",

@@ -16,13 +16,15 @@ from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook, Sector, TimeUse
 from launchwatch.messages.truth import TrueObject
 from launchwatch.physics.radar import decibels, ratio
-from launchwatch.physics.swerling import received_power
+from launchwatch.physics.swerling import detection_probability, received_power
 from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import Delivery, SensorRun, truth_of
+from launchwatch.sim.sensors.ground.accuracy import Accuracy, Planner
 from launchwatch.sim.sensors.ground.clutter import auroral_plots, false_plots
+from launchwatch.sim.sensors.ground.cued import Arrived, Searches, sought_at
 from launchwatch.sim.sensors.ground.plots import DRAWS, echoes, off_boresight_deg, place, sigmas, uncorrected
-from launchwatch.sim.sensors.ground.time_budget import Schedule, budget_of, schedule
+from launchwatch.sim.sensors.ground.time_budget import Budget, Schedule, budget_of, schedule
 from launchwatch.sim.sensors.looks import Looks, deliveries, looks_within, uniforms_of
 
 
@@ -47,12 +49,29 @@ class Crowd:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Looks at bodies within the field: what a look would give, and whether the looks after it would confirm that."""
+    """Looks at bodies within the field: what a look would give, and whether the looks after it would confirm that.
+
+    The same of cued looks; where the bodies are, mean SNR, and angle off boresight.
+    """
 
     rows: Rows
     fence: IntArray
     detected: NDArray[np.bool_]
     confirmed: NDArray[np.bool_]
+    cued: NDArray[np.bool_]
+    cued_confirmed: NDArray[np.bool_]
+    target_m: FloatArray
+    mean_snr: FloatArray
+    range_m: FloatArray
+    off_deg: FloatArray
+
+    def ordered(self) -> _Seen:
+        """Rows by look, and then by body."""
+        order = np.lexsort((self.rows.source, self.rows.look))
+        return _Seen(
+            _chosen(self.rows, order),
+            *(getattr(self, name)[order] for name in self.__dataclass_fields__ if name != "rows"),
+        )
 
 
 def observe_radar(
@@ -64,6 +83,8 @@ def observe_radar(
     start_ns: int,
     stop_ns: int,
     crowd: Crowd | None = None,
+    cues: Sequence[Arrived] = (),
+    planner: Planner | None = None,
 ) -> SensorRun:
     """What a phased-array radar delivers of objects between two epochs.
 
@@ -79,6 +100,10 @@ def observe_radar(
         Looks within these, ns TAI. Nothing is tracked at the first.
     crowd : Crowd, optional
         What it sees of satellites in the same window (`satellites.observe_satellites`), beside its time budget.
+    cues : sequence of Arrived
+        What it is cued to. No look before a cue arrives depends on it, and no draw of any look does.
+    planner : Planner, optional
+        Chooses among tracks when there are more than time; without it all wait alike.
 
     Returns
     -------
@@ -86,12 +111,11 @@ def observe_radar(
         One delivery for each look of interest, one a minute for the others (`looks.deliveries`), with the use of time.
     """
     looks = looks_within(sensor.revisit_s, 0.0, False, start_ns, stop_ns)
-    seen = _seen(sensor, mode, objects, scene, seed, looks)
-    order = np.lexsort((seen.rows.source, seen.rows.look))
-    rows = _chosen(seen.rows, order)
+    seen = _seen(sensor, mode, objects, scene, seed, looks, bool(cues)).ordered()
+    rows, budget = seen.rows, budget_of(sensor, mode)
     done = schedule(
-        budget_of(sensor, mode), mode.drop_misses, looks.index, rows.look, rows.source,
-        seen.fence[order], seen.detected[order], seen.confirmed[order],
+        budget, mode.drop_misses, looks.index, rows.look, rows.source, seen.fence, seen.detected, seen.confirmed,
+        _searches(sensor, mode, budget, cues, looks, seen), _accuracy(sensor, budget, planner, seen),
     )  # fmt: skip
     parts = [_chosen(rows, done.tracked), *_nothing(sensor, mode, scene, seed, looks)]
     names: list[SeenObject | TrueObject] = [*objects]
@@ -111,7 +135,13 @@ def site_bias(sensor: RadarSensor, seed: int) -> FloatArray:
 
 
 def _seen(
-    sensor: RadarSensor, mode: ArrayMode, objects: Sequence[SeenObject], scene: Scene, seed: int, looks: Looks
+    sensor: RadarSensor,
+    mode: ArrayMode,
+    objects: Sequence[SeenObject],
+    scene: Scene,
+    seed: int,
+    looks: Looks,
+    cued: bool,
 ) -> _Seen:
     """Looks at all objects while they are in the field, tracked or not; rows of one object stand together."""
     look, source, target = _present(objects, looks)
@@ -122,6 +152,7 @@ def _seen(
     count = mode.confirm.looks
     rcs, case = np.empty(len(look)), np.empty(len(look))
     u = np.empty((len(look), DRAWS + 3 * count))
+    again = np.empty((len(look), 3 + 3 * count))  # numbers of cued looks: their own, so that they shift no other
     for i in np.unique(source).tolist():
         one, mine = objects[i], slice(*np.searchsorted(source, [i, i + 1]))
         assert one.echo is not None
@@ -129,16 +160,55 @@ def _seen(
         rcs[mine] = one.echo.rcs_m2(t_s, site, sensor.frequency_mhz * 1e6)
         case[mine] = one.echo.swerling(t_s)
         u[mine] = uniforms_of(looks, look[mine], seed, sensor.id, one.id, u.shape[1])
+        if cued:
+            again[mine] = uniforms_of(looks, look[mine], seed, sensor.id, f"{one.id} cued", again.shape[1])
     bias = site_bias(sensor, seed) + uncorrected(sensor, scene, placed, target)
     found = echoes(sensor, mode, placed, rcs, case, u[:, :DRAWS], bias)
     tops = [np.inf if one.height_deg is None else sensor.elevation_min_deg + one.height_deg for one in mode.fences]
     fence = np.searchsorted(tops, placed.plot[:, 1])
     fence[fence == len(tops)] = -1
-    # within the seconds that it takes to confirm only the fluctuation changes
-    again = u[:, DRAWS:].reshape(-1, 3)
-    power = received_power(np.repeat(found.mean_snr, count), np.repeat(case, count), again).reshape(-1, count)
-    confirmed = np.sum(power >= ratio(sensor.threshold_snr_db), axis=1) >= mode.confirm.hits
-    return _Seen(Rows(look, found.plot, found.sigma, found.power, source), fence, found.detected, confirmed)
+    detected_cued = confirmed_cued = np.zeros(len(look), bool)
+    if cued:
+        longer = mode.cued_dwells * found.mean_snr
+        detected_cued = received_power(longer, case, again[:, :3]) >= ratio(sensor.threshold_snr_db)
+        confirmed_cued = _confirmed(sensor, mode, longer, case, again[:, 3:])
+    confirmed = _confirmed(sensor, mode, found.mean_snr, case, u[:, DRAWS:])
+    return _Seen(
+        Rows(look, found.plot, found.sigma, found.power, source), fence, found.detected, confirmed,
+        detected_cued, confirmed_cued, target, found.mean_snr, placed.range_m, placed.off_deg,
+    )  # fmt: skip
+
+
+def _confirmed(
+    sensor: RadarSensor, mode: ArrayMode, mean_snr: FloatArray, case: FloatArray, uniforms: FloatArray
+) -> NDArray[np.bool_]:
+    """Whether the looks after a detection agree (n,): in the seconds that they take only the fluctuation changes."""
+    count = mode.confirm.looks
+    power = received_power(np.repeat(mean_snr, count), np.repeat(case, count), uniforms.reshape(-1, 3))
+    hits = np.sum(power.reshape(-1, count) >= ratio(sensor.threshold_snr_db), axis=1)
+    return np.asarray(hits >= mode.confirm.hits)
+
+
+def _searches(
+    sensor: RadarSensor, mode: ArrayMode, budget: Budget, cues: Sequence[Arrived], looks: Looks, seen: _Seen
+) -> Searches | None:
+    """What the radar is cued to, where it is."""
+    if not cues:
+        return None
+    sought = sought_at(sensor, cues, looks, seen.rows.look, seen.target_m)
+    look_s = mode.cued_dwells * budget.beam_s
+    return Searches(sought, seen.cued.tolist(), seen.cued_confirmed.tolist(), look_s, budget.confirm_looks * look_s)
+
+
+def _accuracy(sensor: RadarSensor, budget: Budget, planner: Planner | None, seen: _Seen) -> Accuracy | None:
+    """What the radar expects of looks at its tracks, where it chooses among them."""
+    if planner is None:
+        return None
+    sigma = sigmas(sensor, np.zeros(len(seen.mean_snr)), seen.off_deg, 1.0 + seen.mean_snr)
+    across = np.radians(sigma[:, 1]) * seen.range_m
+    noise = np.column_stack([sigma[:, 2], across, across]) ** 2
+    probability = detection_probability(seen.mean_snr, float(ratio(sensor.threshold_snr_db)))
+    return Accuracy(planner, noise, probability, budget.beam_s, (1.0 - budget.search_share) * budget.revisit_s)
 
 
 def _present(objects: Sequence[SeenObject], looks: Looks) -> tuple[IntArray, IntArray, FloatArray]:
@@ -235,4 +305,10 @@ def _time_uses(done: Schedule, first: IntArray, last: IntArray) -> list[TimeUse]
     count = (last - first + 1)[:, None]
     use = np.add.reduceat(done.use, first) / count
     period_s = np.maximum.reduceat(done.period_s, first)
-    return [TimeUse(*row) for row in np.hstack([use, period_s]).tolist()]
+    waiting = np.add.reduceat(done.waiting, first)
+    return [
+        TimeUse(search, confirm, track, fence_s, track_s, cues, late)
+        for (search, confirm, track, cues), (fence_s, track_s), late in zip(
+            use.tolist(), period_s.tolist(), waiting.tolist(), strict=True
+        )
+    ]

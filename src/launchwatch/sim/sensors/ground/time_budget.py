@@ -1,4 +1,4 @@
-"""How a phased array spends its time: fences, confirmation and tracks, and what gives way when there are too many."""
+"""How a phased array spends its time: fences, confirmation, tracks, cues; what gives way when there are too many."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from launchwatch.catalog.radar import ArrayMode, RadarSensor
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.physics.visibility import sector_widths
+from launchwatch.sim.sensors.ground.accuracy import Accuracy
+from launchwatch.sim.sensors.ground.cued import Searches
 from launchwatch.sim.sensors.ground.plots import faces_of
 
 
@@ -51,13 +53,15 @@ class Schedule:
     Attributes
     ----------
     tracked : (rows,) whether a row was a look at a tracked body that gave an echo.
-    use : (looks, 3) parts of the time of each look for fences, confirmation and tracks.
+    use : (looks, 4) parts of the time of each look for fences, confirmation, tracks and cues.
     period_s : (looks, 2) of the lowest fence and of tracks.
+    waiting : (looks,) looks that were due and not taken, for want of time.
     """
 
     tracked: NDArray[np.bool_]
     use: FloatArray
     period_s: FloatArray
+    waiting: IntArray
 
 
 def budget_of(sensor: RadarSensor, mode: ArrayMode) -> Budget:
@@ -91,10 +95,13 @@ def schedule(
     fence: IntArray,
     detected: NDArray[np.bool_],
     confirmed: NDArray[np.bool_],
+    searches: Searches | None = None,
+    accuracy: Accuracy | None = None,
 ) -> Schedule:
-    """Fence, confirmation and tracks over the looks of a window.
+    """Fence, confirmation, tracks and cues over the looks of a window.
 
-    A body that was tracked before is looked for, with the lowest fence, wherever in the field it should come back.
+    A body that was tracked before is looked for, with the lowest fence, wherever in the field it should come back. When
+    there are more tracks than time, all wait alike, or, with `accuracy`, those that have least to gain from a look.
 
     Parameters
     ----------
@@ -109,54 +116,86 @@ def schedule(
         Which fence a body stands in, -1 for none.
     detected, confirmed : bool arrays, shape (rows,)
         Whether a look at it gives an echo; whether the looks after such an echo would confirm it.
+    searches : Searches, optional
+        What it is cued to; rows are the same.
+    accuracy : Accuracy, optional
+        What it knows of its tracks.
     """
     numbers = index.tolist()
     every = [max(1, round(period / budget.revisit_s)) for period in budget.fence_periods_s]
     tracked = np.zeros(len(look), bool)
     _, idle = budget.stretch(0)
-    use = np.tile([min(budget.search_use / idle, 1.0), 0.0, 0.0], (len(index), 1))
+    use = np.tile([min(budget.search_use / idle, 1.0), 0.0, 0.0, 0.0], (len(index), 1))
     period_s = np.tile([budget.fence_periods_s[0] * idle, budget.revisit_s], (len(index), 1))
+    waiting = np.zeros(len(index), np.int64)
     held: dict[int, list[int]] = {}  # tracked bodies: serial of the track, looks without an echo
     known: set[int] = set()  # bodies that have been tracked: the radar knows where they come back
     serial, before = 0, -2
-    ends = np.flatnonzero(np.diff(look, append=-1)) + 1
     bodies, where, echo, sure = body.tolist(), fence.tolist(), detected.tolist(), confirmed.tolist()
     per_look = budget.beam_s / budget.revisit_s
     most = int(budget.search_share / (budget.confirm_looks * per_look))  # confirmed at a look; others wait for the next
-    begin = 0
-    for end in ends.tolist():
-        row = int(look[begin])
+    at = np.unique(look if searches is None else np.concatenate([look, searches.looks]))
+    begins, ends = np.searchsorted(look, at), np.searchsorted(look, at, side="right")
+    for row, begin, end in zip(at.tolist(), begins.tolist(), ends.tolist(), strict=True):
         here = bodies[begin:end]
         held = _still_here(held, here) if row == before + 1 else {}
         before = row
         track, search = budget.stretch(len(held))
         number = numbers[row]
+        now_s = number * budget.revisit_s
+        chosen = None
+        if accuracy is not None:
+            rows = [i for i, one in enumerate(here, begin) if one in held]
+            chosen = accuracy.chosen([bodies[i] for i in rows], rows, now_s)
         due = [number % (n * search) == 0 for n in every]
-        looked = checked = 0
+        looked = checked = late = 0
+        fresh: list[int] = []
         for i, one in enumerate(here, begin):
             state = held.get(one)
             if state is None:
                 searched = (where[i] >= 0 and due[where[i]]) or (one in known and due[0])
-                if searched and echo[i] and checked < most:
-                    checked += 1
-                    if sure[i]:
-                        held[one] = [serial, 0]
-                        known.add(one)
-                        serial += 1
-            elif (number + state[0]) % track == 0:
+                if not searched or not echo[i]:
+                    continue
+                if checked == most:
+                    late += 1
+                    continue
+                checked += 1
+                if sure[i]:
+                    fresh.append(i)
+            elif one in chosen if chosen is not None else (number + state[0]) % track == 0:
                 looked += 1
                 if echo[i]:
                     tracked[i] = True
                     state[1] = 0
+                    if accuracy is not None:
+                        accuracy.seen(one, i, now_s)
                 else:
                     state[1] += 1
                     if state[1] >= drop_misses:
                         del held[one]
+            else:
+                late += 1
         confirm_use, track_use = checked * budget.confirm_looks * per_look, looked * per_look
-        use[row] = min(budget.search_use / search, 1.0 - confirm_use - track_use), confirm_use, track_use
-        period_s[row] = budget.fence_periods_s[0] * search, budget.revisit_s * track
-        begin = end
-    return Schedule(tracked, use, period_s)
+        search_use = min(budget.search_use / search, 1.0 - confirm_use - track_use)
+        cued_use = 0.0
+        if searches is not None:
+            free_s = max(1.0 - search_use - confirm_use - track_use, 0.0) * budget.revisit_s
+            have = {*held, *(bodies[i] for i in fresh)}
+            found, spent_s, unfinished = searches.step(row, free_s, {i: bodies[i] in have for i in range(begin, end)})
+            fresh += found
+            late += unfinished
+            cued_use = spent_s / budget.revisit_s
+        for i in fresh:
+            held[bodies[i]] = [serial, 0]
+            known.add(bodies[i])
+            serial += 1
+            if accuracy is not None:
+                accuracy.begin(bodies[i], i, now_s)
+        use[row] = search_use, confirm_use, track_use, cued_use
+        longest_s = budget.revisit_s * track if accuracy is None else max(accuracy.longest_s, budget.revisit_s)
+        period_s[row] = budget.fence_periods_s[0] * search, longest_s
+        waiting[row] = late
+    return Schedule(tracked, use, period_s, waiting)
 
 
 def _still_here(held: dict[int, list[int]], here: Sequence[int]) -> dict[int, list[int]]:

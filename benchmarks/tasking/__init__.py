@@ -1,0 +1,1 @@
+"""A raid against one phased array, with the scheduler and without."""
