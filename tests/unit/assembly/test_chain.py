@@ -16,7 +16,8 @@ from launchwatch.catalog.schema import RadarSensor, Scenario
 from launchwatch.messages.items import Item, Output
 
 NOUNS = [
-    "observations", "detections", "tracks", "events", "assessments", "warnings", "procedures", "releases", "health"
+    "observations", "detections", "tracks", "events", "assessments", "warnings", "procedures", "attacks", "alerts",
+    "releases", "health",
 ]  # fmt: skip
 
 
