@@ -11,6 +11,7 @@ from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import Scenario
 from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.releases.stage import ReleasesStage
+from launchwatch.control.warnings.findings import FindingsStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.ports import AnyStage, Journal
 from launchwatch.processing.assessments.stage import AssessmentsStage
@@ -35,7 +36,7 @@ def stages(
     known: KnownObjects | None = None,
     heard: Mapping[str, float] | None = None,
 ) -> list[AnyStage]:
-    """Stages of a partner's chain, from observations to releases, and health.
+    """Stages of a partner's chain, from observations to releases, and beside them health and findings.
 
     `known` is what it knows to be in orbit, `heard` the components that it has to hear and their intervals, s.
     """
@@ -54,10 +55,12 @@ def stages(
             policy.overflight.max_altitude_km * 1e3,
             land_mask(),
             list(catalog.boosters.values()),
+            policy.burst,
         ),
         WarningsStage(policies, policy.trust),
         ReleasesStage(partner, homes, record.procedure.machine_s),
         HealthStage(heard or {}),
+        FindingsStage(record.region, policy),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from launchwatch.catalog.convert import FieldError, convert
+from launchwatch.catalog.notices import form_problems
 from launchwatch.catalog.records import Block, CatalogError, Problem, nearest
 from launchwatch.catalog.schema import (
     MAX_ELEMENT_AGE_DAYS,
@@ -19,6 +20,7 @@ from launchwatch.catalog.schema import (
     CrossSection,
     Elements,
     InfraredSensor,
+    NoticeForm,
     Partner,
     Payload,
     Place,
@@ -42,6 +44,7 @@ KINDS: dict[str, Any] = {
     "boosters": Booster,
     "places": Place,
     "regions": Region,
+    "notice_forms": NoticeForm,
     "policies": Policy,
     "partners": Partner,
 }
@@ -66,6 +69,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     boosters: dict[str, Booster]
     places: dict[str, Place]
     regions: dict[str, Region]
+    notice_forms: dict[str, NoticeForm]
     policies: dict[str, Policy]
     partners: dict[str, Partner]
     scenarios: dict[str, Raw]
@@ -198,6 +202,12 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
     components = sensors | {*scenario.partners}
     for i, fault in enumerate(scenario.faults):
         yield from _unknown(("faults", i, "component"), "sensor or partner", fault.component, components)
+    for i, notice in enumerate(scenario.notices):
+        if notice.agreement not in catalog.notice_forms:
+            yield from _unknown(("notices", i, "agreement"), "form", notice.agreement, catalog.notice_forms)
+            continue
+        for path, text in form_problems(notice, catalog.notice_forms[notice.agreement]):
+            yield ("notices", i, *path), text
     dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]
     serving = {name for date_ns in dates for name in catalog.sensors_in_service(date_ns)}
     for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):

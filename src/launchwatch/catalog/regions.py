@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from launchwatch.catalog.schema import Region
 from launchwatch.core.arrays import FloatArray
 
+EARTH_M = 6371e3
+
 
 def region_contains(region: Region, lat_deg: ArrayLike, lon_deg: ArrayLike) -> NDArray[np.bool_]:
     """Whether points lie in one of the rings of a region; edges are straight in latitude and longitude.
@@ -35,6 +37,38 @@ def region_contains(region: Region, lat_deg: ArrayLike, lon_deg: ArrayLike) -> N
         crossing = x0 + (lat[..., None] - y0) * slope
         inside |= np.count_nonzero(between & (lon[..., None] < crossing), axis=-1) % 2 == 1
     return inside
+
+
+def region_distance_m(region: Region, lat_deg: ArrayLike, lon_deg: ArrayLike) -> FloatArray:
+    """Distance over the ground from points to a region, m; 0 inside it.
+
+    To the nearest place of an edge, in the plane of latitude and of longitude shortened at the middle latitude of the
+    two, on a sphere: good to a few per cent up to some 1,000 km, and an upper bound of nothing; it says how near a path
+    comes, not how far apart continents are.
+
+    Parameters
+    ----------
+    region : Region
+    lat_deg, lon_deg : array_like, (n,) or scalar
+        Geodetic coordinates, degrees; any longitude.
+
+    Returns
+    -------
+    FloatArray, shape of the input
+    """
+    lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
+    nearest = np.full(lat.shape, np.inf)
+    for ring in region.polygons:
+        x0, y0 = np.array(ring).T
+        x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
+        turn = (x0 - lon[..., None] + 180.0) % 360.0 - 180.0
+        short = np.cos(np.radians(np.clip(0.5 * (lat[..., None] + 0.5 * (y0 + y1)), -89.0, 89.0)))
+        ax, ay = turn * short, y0 - lat[..., None]
+        bx, by = (x1 - x0) * short, np.broadcast_to(y1 - y0, ax.shape)
+        along = np.clip(-(ax * bx + ay * by) / np.maximum(bx * bx + by * by, 1e-18), 0.0, 1.0)
+        nearest = np.minimum(nearest, np.hypot(ax + along * bx, ay + along * by).min(axis=-1))
+    outside: FloatArray = np.where(region_contains(region, lat, lon), 0.0, np.radians(nearest) * EARTH_M)
+    return outside
 
 
 @lru_cache(maxsize=256)

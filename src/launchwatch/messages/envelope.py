@@ -16,7 +16,7 @@ from launchwatch.messages.receipts import Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.truth import FlightTruth, ObservationTruth
-from launchwatch.messages.warnings import Warning
+from launchwatch.messages.warnings import Finding, Warning
 
 SCHEMA = "launchwatch/envelope/1"
 Purpose = Literal["operations", "exercise", "test"]
@@ -32,6 +32,7 @@ Record = (
     | Raid
     | Assessment
     | Warning
+    | Finding
     | Release
     | Receipt
     | Cue

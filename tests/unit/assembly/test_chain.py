@@ -15,7 +15,7 @@ from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.catalog.schema import RadarSensor, Scenario
 from launchwatch.messages.items import Item, Output
 
-NOUNS = ["observations", "detections", "tracks", "events", "assessments", "warnings", "releases", "health"]
+NOUNS = ["observations", "detections", "tracks", "events", "assessments", "warnings", "releases", "health", "findings"]
 
 
 @pytest.fixture(scope="module")

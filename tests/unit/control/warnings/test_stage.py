@@ -2,11 +2,11 @@ import msgspec
 import pytest
 
 from launchwatch.catalog.schema import Policy
+from launchwatch.control.warnings.confidence import missile_probability
 from launchwatch.control.warnings.stage import (
     WarningsStage,
     conditions_met,
     confirming_sensor,
-    missile_probability,
     moved,
     same_launch,
     threat_to,
