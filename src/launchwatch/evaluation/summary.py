@@ -13,6 +13,7 @@ from launchwatch.catalog.regions import region_contains
 from launchwatch.catalog.schema import Partner, Region, Scenario
 from launchwatch.core.epochs import format_utc
 from launchwatch.evaluation.consistency import consistency, ground_error
+from launchwatch.evaluation.findings import findings_of
 from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
@@ -98,6 +99,11 @@ def summarise(
         "raids": [raid for case in cases for raid in _raids(case, first)],
         "evaluation": _evaluation(cases, launches),
         "health": [change for case in cases for change in _health(case)],
+        "findings": [
+            found
+            for case in cases
+            for found in findings_of(case.case, {name: chain.outputs for name, chain in case.chains.items()})
+        ],
     }
     if scenario.non_launches is None:
         return document
