@@ -48,7 +48,7 @@ def compare(assessment: Assessment, notice: Notice, rule: NoticeMatching) -> Mat
     """An event beside one notice.
 
     full: every criterion that the notice states is known, none is contradicted, and the odds reach `full_odds`;
-    possible: none is contradicted, and the odds of those known reach `possible_odds`.
+    possible: none is contradicted, time and place are known, and the odds of those known reach `possible_odds`.
     """
     found = [
         _time(assessment, notice, rule),
@@ -60,10 +60,10 @@ def compare(assessment: Assessment, notice: Notice, rule: NoticeMatching) -> Mat
     criteria = tuple(one for one in found if one is not None)
     log_odds = sum(one.log_odds for one in criteria)
     match: Match = "none"
-    if all(one.fits is not False for one in criteria):
-        # time and place are what a notice is about: without either nothing is matched in full
-        whole = all(one.fits for one in criteria) and {"time", "place"} <= {one.name for one in criteria}
-        if whole and log_odds >= math.log(rule.full_odds):
+    # time and place are what a notice is about: a class and a direction alone are those of many launches
+    bound = {"time", "place"} <= {one.name for one in criteria if one.fits}
+    if bound and all(one.fits is not False for one in criteria):
+        if all(one.fits for one in criteria) and log_odds >= math.log(rule.full_odds):
             match = "full"
         elif log_odds >= math.log(rule.possible_odds):
             match = "possible"

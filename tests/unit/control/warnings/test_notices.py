@@ -56,9 +56,10 @@ def launched(**changes: Any) -> Assessment:
         ({}, {"azimuths_deg": None}, "full"),  # a form without a direction
         ({}, {"azimuths_deg": (350.0, 120.0)}, "full"),  # a sector across north
         # what is not known yet leaves a match possible
-        ({"launch_point": None}, {}, "possible"),
         ({"azimuth_deg": None}, {}, "possible"),
         ({"impact": None, "threats": ()}, {"impact_area": THERE}, "possible"),
+        # but for the place
+        ({"launch_point": None}, {}, "none"),
         # each criterion alone contradicts
         ({"launch_point": ground_point(40.0, 126.0, T0 + 3 * DAY)}, {}, "none"),
         ({"launch_point": None, "first_detection_ns": T0 + 3 * DAY}, {}, "none"),
