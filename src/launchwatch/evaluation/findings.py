@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from launchwatch.core.epochs import format_utc
+from launchwatch.messages.assessments import Ellipse
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.warnings import Finding
 
@@ -27,6 +28,8 @@ def findings_of(case: str, outputs: Mapping[tuple[str, str], Sequence[Envelope]]
             "region": found.region,
             "at": format_utc(envelope.emitted_ns, 3),
             "arc_s": None if found.arc_s is None else round(found.arc_s, 3),
+            "launch_ellipse_95": _ellipse(found.launch_ellipse),
+            "impact_ellipse_95": _ellipse(found.impact_ellipse),
             "notice": found.notice,
             "notice_match": found.notice_match,
             "criteria": {
@@ -47,3 +50,13 @@ def findings_of(case: str, outputs: Mapping[tuple[str, str], Sequence[Envelope]]
         for envelope in made
         if isinstance(found := envelope.payload, Finding)
     ]
+
+
+def _ellipse(ellipse: Ellipse | None) -> dict[str, float] | None:
+    if ellipse is None:
+        return None
+    return {
+        "semi_major_km": round(ellipse.semi_major_km, 3),
+        "semi_minor_km": round(ellipse.semi_minor_km, 3),
+        "azimuth_deg": round(ellipse.azimuth_deg, 3),
+    }

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from launchwatch.messages.assessments import Assessment, Confidence
+from launchwatch.messages.assessments import Assessment, Confidence, Ellipse
 from launchwatch.messages.events import EventStatus
 
 Match = Literal["none", "possible", "full"]
@@ -96,6 +96,7 @@ class Finding(msgspec.Struct, frozen=True, tag="finding", kw_only=True):
     impact_probability : that the object falls inside the region; null while no impact point is known.
     settled : nothing is left of a threat: neither an impact in the region nor a burst over it.
     arc_s : from the first detection to the last; null where not known.
+    launch_ellipse, impact_ellipse : how well that arc tells the two points; null where it does not.
     """
 
     event: str
@@ -110,3 +111,5 @@ class Finding(msgspec.Struct, frozen=True, tag="finding", kw_only=True):
     impact_probability: float | None
     settled: bool
     arc_s: float | None
+    launch_ellipse: Ellipse | None
+    impact_ellipse: Ellipse | None

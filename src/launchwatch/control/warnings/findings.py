@@ -165,7 +165,7 @@ class FindingsStage:
         """The finding of an event where it says something new.
 
         The first one is told of what may be a missile or matches a notice; others whenever match, confidence,
-        hypothesis or what is settled change.
+        hypothesis or what is settled change, or the impact ellipse has shrunk to half.
         """
         policy, region = self.policy, self.region
         found = follow(state.known, assessment, {region: policy}, now)[region]
@@ -185,17 +185,26 @@ class FindingsStage:
             impact_probability=threat,
             settled=gone and found.burst.state == "excluded",
             arc_s=arc_s(assessment),
+            launch_ellipse=None if assessment.launch_point is None else assessment.launch_point.ellipse_95,
+            impact_ellipse=None if assessment.impact is None else assessment.impact.ellipse_95,
         )
         if assessment.status in ("final", "cancel"):
             state.told.pop(assessment.event, None)
         if before is None:
             if missile_probability(assessment) < policy.warn.missile_probability and found.match == "none":
                 return None
-        elif _said(before) == _said(finding):
+        elif _said(before) == _said(finding) and not _sharper(before, finding):
             return None
         if assessment.status not in ("final", "cancel"):
             state.told[assessment.event] = finding
         return finding
+
+
+def _sharper(before: Finding, now: Finding) -> bool:
+    """Whether the impact ellipse has shrunk to half, or is known at last."""
+    if now.impact_ellipse is None or before.impact_ellipse is None:
+        return now.impact_ellipse is not None
+    return now.impact_ellipse.semi_major_km < 0.5 * before.impact_ellipse.semi_major_km
 
 
 def _said(finding: Finding) -> Sequence[object]:

@@ -27,7 +27,6 @@ Name = Literal["time", "place", "class", "direction", "impact"]
 POINTS = normal_points(400)
 KINDS = 10  # of a typing: eight classes, "other" and "not-a-missile"
 LEAST = 1e-9  # a probability below counts as this: odds stay finite
-SOONEST_S = 300.0  # by so much at most is a launch earlier than its first detection, where no more is known
 
 
 class Matched(NamedTuple):
@@ -105,15 +104,11 @@ def _time(assessment: Assessment, notice: Notice, rule: NoticeMatching) -> Crite
     length_s = (notice.window_until_ns - notice.window_from_ns) / NS
     chance = min(length_s / (86_400.0 * rule.other_days), 1.0)
     if assessment.launch_point is None:
-        until_s = (assessment.first_detection_ns - notice.window_from_ns) / NS
-        inside = min(until_s, length_s) - max(until_s - SOONEST_S, 0.0)
-        share = min(max(inside / SOONEST_S, 0.0), 1.0)
-        beyond = 0.0 if share > 0.0 else math.inf
-    else:
-        at_s = (assessment.launch_point.time_ns - notice.window_from_ns) / NS
-        sigma_s = max(assessment.launch_point.sigma_s, 1e-3)
-        share = _normal((length_s - at_s) / sigma_s) - _normal(-at_s / sigma_s)
-        beyond = max(-at_s, at_s - length_s, 0.0) / sigma_s
+        return _unknown("time", "no launch time yet")
+    at_s = (assessment.launch_point.time_ns - notice.window_from_ns) / NS
+    sigma_s = max(assessment.launch_point.sigma_s, 1e-3)
+    share = _normal((length_s - at_s) / sigma_s) - _normal(-at_s / sigma_s)
+    beyond = max(-at_s, at_s - length_s, 0.0) / sigma_s
     if beyond > rule.contradicted_sigma:
         return _criterion("time", False, "launched outside of the window", share, chance)
     return _criterion("time", True, "launched within the window", share, chance)

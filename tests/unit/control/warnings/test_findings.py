@@ -9,7 +9,7 @@ import msgspec
 from launchwatch.control.warnings.findings import FindingsStage
 from launchwatch.core.epochs import NS
 from launchwatch.messages import codec
-from launchwatch.messages.assessments import Assessment, RegionThreat
+from launchwatch.messages.assessments import Assessment, Ellipse, RegionThreat
 from launchwatch.messages.control import Notice
 from launchwatch.messages.items import Item
 from launchwatch.messages.warnings import Finding
@@ -112,6 +112,14 @@ def test_an_ended_launch_keeps_its_notice() -> None:
     post.hears(launched(event="jp-1"))
     post.hears(launched(event="jp-1", status="final"))
     assert post.hears(launched(event="jp-2"))[0].notice_match == "none"
+
+
+def test_a_sharper_impact_point_is_told_of() -> None:
+    post = Post()
+    points = [msgspec.structs.replace(launched().impact, ellipse_95=Ellipse(semi_major_km=major, semi_minor_km=5.0,
+              azimuth_deg=0.0)) for major in (100.0, 60.0, 49.0, 30.0, 60.0, 24.0)]  # fmt: skip
+    told = [one.impact_ellipse.semi_major_km for point in points for one in post.hears(launched(impact=point))]
+    assert told == [100.0, 49.0, 24.0]
 
 
 def test_the_arc_is_told() -> None:

@@ -62,7 +62,6 @@ def launched(**changes: Any) -> Assessment:
         ({"launch_point": None}, {}, "none"),
         # each criterion alone contradicts
         ({"launch_point": ground_point(40.0, 126.0, T0 + 3 * DAY)}, {}, "none"),
-        ({"launch_point": None, "first_detection_ns": T0 + 3 * DAY}, {}, "none"),
         ({"launch_point": ground_point(42.0, 126.0, T0)}, {}, "none"),
         ({"azimuth_deg": Estimate(value=130.0, sigma=3.0)}, {}, "none"),
         ({}, {"azimuths_deg": (270.0, 60.0)}, "none"),
