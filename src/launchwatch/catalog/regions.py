@@ -58,9 +58,11 @@ def region_distance_m(region: Region, lat_deg: ArrayLike, lon_deg: ArrayLike) ->
     """
     lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
     nearest = np.full(lat.shape, np.inf)
-    for ring in region.polygons:
-        x0, y0 = np.array(ring).T
-        x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
+    for gap, (x0, y0, x1, y1) in sorted(
+        ((_gap(corners, lat, lon), corners) for corners in map(_corners, region.polygons)), key=lambda pair: pair[0]
+    ):
+        if gap > nearest.max(initial=0.0):
+            break
         turn = (x0 - lon[..., None] + 180.0) % 360.0 - 180.0
         short = np.cos(np.radians(np.clip(0.5 * (lat[..., None] + 0.5 * (y0 + y1)), -89.0, 89.0)))
         ax, ay = turn * short, y0 - lat[..., None]
@@ -69,6 +71,26 @@ def region_distance_m(region: Region, lat_deg: ArrayLike, lon_deg: ArrayLike) ->
         nearest = np.minimum(nearest, np.hypot(ax + along * bx, ay + along * by).min(axis=-1))
     outside: FloatArray = np.where(region_contains(region, lat, lon), 0.0, np.radians(nearest) * EARTH_M)
     return outside
+
+
+@lru_cache(maxsize=256)
+def _corners(ring: tuple[tuple[float, float], ...]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Edges of a ring: first longitude and latitude, second longitude and latitude, degrees."""
+    x, y = np.array(ring).T
+    return x, y, np.roll(x, -1), np.roll(y, -1)
+
+
+def _gap(corners: tuple[FloatArray, ...], lat: FloatArray, lon: FloatArray) -> float:
+    """Degrees by which no point is nearer to a ring, as `region_distance_m` measures, from the boxes about both."""
+    x, y = corners[:2]
+    if not lat.size:
+        return 0.0
+    apart = max(float(y.min() - lat.max()), float(lat.min() - y.max()), 0.0)
+    middle = 0.5 * float(x.min() + x.max())
+    turn = np.abs((lon - middle + 180.0) % 360.0 - 180.0)
+    aside = max(float(turn.min()) - 0.5 * float(x.max() - x.min()), 0.0)
+    steepest = min(max(float(np.abs(lat).max()), float(np.abs(y).max())), 89.0)
+    return max(apart, aside * float(np.cos(np.radians(steepest))))
 
 
 @lru_cache(maxsize=256)

@@ -71,15 +71,19 @@ def file_notice(known: Known, notice: Notice) -> None:
     known.answered = {name: events for name, events in known.answered.items() if name in names}
 
 
-def follow(known: Known, assessment: Assessment, policies: Mapping[str, Policy], now: int) -> dict[str, Found]:
+def follow(
+    known: Known, assessment: Assessment, policies: Mapping[str, Policy], now: int, own: bool = True
+) -> dict[str, Found]:
     """What the policies of regions make of an event; the first policy is that by which notices are matched.
 
-    A notice that is matched in full answers for the event from now on. An event that has ended is held no longer.
+    A notice that is matched in full answers for the event from now on. An event that has ended is held no longer. What
+    is not the `own` event but a partner's may be an own one under another name: it takes no notice from others.
     """
     rule = next(iter(policies.values())).notices
     matched = nearest(assessment, known.notices, known.answered, rule)
     match: Match = "none" if matched is None else matched.match
-    _answer(known, assessment, matched)
+    if own:
+        _answer(known, assessment, matched)
     held = known.held.setdefault(assessment.event, Held(assessment, {}))
     held.assessment = assessment
     found = {}

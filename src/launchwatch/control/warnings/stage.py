@@ -98,7 +98,8 @@ class WarningsStage:
             elif isinstance(payload.item, Warning) and "open" in self.trust and payload.item.region == self.own:
                 made = self._report(state, payload, now)
                 if made is not None:
-                    found = follow(state.known, made.assessment, {self.own: self.policies[self.own]}, now)
+                    own = {self.own: self.policies[self.own]}
+                    found = follow(state.known, made.assessment, own, now, own=False)
                     outputs.append(Output(shown(made, found[self.own]), now, (item.id,)))
         return state, outputs
 

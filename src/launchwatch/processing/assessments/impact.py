@@ -33,6 +33,7 @@ UNBOUNDED_M = 3000e3  # an impact point worse known than this is none: the ellip
 SAMPLES, DRAG_NODES = 96, 5
 PATH_STEP_S = 20.0
 ORBIT_PERIGEE_M = 100e3
+SURE = 0.8  # distances to a region are good to a few per cent: what is clearer than this needs no look at each path
 
 
 class Descent(msgspec.Struct, frozen=True):
@@ -271,13 +272,16 @@ def _bursts(
     distance = region_distance_m(region, path[:, 0], path[:, 1])
     nearest = float(distance.min())
     widest = share * float(np.linalg.norm(offsets, axis=1).max())
-    close = distance - widest < 1.2 * reach_m  # distances are good to a few per cent
-    if not close.any():
-        return 0.0, nearest / 1e3
-    moved = offsets[:, None, :] * share[close][None, :, None]
-    lat, lon = _displaced(path[close][:, 0], path[close][:, 1], moved)
-    reached = (region_distance_m(region, lat, lon) <= reach_m).any(axis=1)
-    return float(np.mean(reached)), nearest / 1e3
+    if np.any(distance + widest < SURE * reach_m):
+        return 1.0, nearest / 1e3
+    apart = np.ones(len(offsets), dtype=bool)
+    # the nearest first: most paths are then told after a few points
+    for k in np.argsort(distance - widest, kind="stable"):
+        if distance[k] - widest[k] >= reach_m / SURE or not apart.any():
+            break
+        lat, lon = _displaced(path[k, 0], path[k, 1], offsets[apart] * share[k])
+        apart[apart] = region_distance_m(region, lat, lon) > reach_m
+    return 1.0 - float(np.mean(apart)), nearest / 1e3
 
 
 def _displaced(lat_deg: FloatArray, lon_deg: FloatArray, offsets_m: FloatArray) -> tuple[FloatArray, FloatArray]:

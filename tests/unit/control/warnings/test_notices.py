@@ -19,6 +19,7 @@ from launchwatch.core.geodesy import direct
 from launchwatch.messages.assessments import Assessment, Estimate, RegionThreat
 from launchwatch.messages.control import Notice, NoticeArea
 from launchwatch.messages.items import Item
+from launchwatch.messages.releases import Release
 from launchwatch.messages.warnings import Warning
 from unit.control.made import DUAL, T0, assessment, ground_point, policy
 
@@ -214,6 +215,23 @@ def test_no_notice_on_file_ever_removes_or_delays_a_warning(
     first = steps[0]
     if first["threats"][0].impact_probability >= bar and first["typing"]["icbm"] > 0.5 and first["detections"] >= 4:
         assert with_notices[0].kind == "new"
+
+
+def test_a_partners_report_of_a_launch_takes_no_notice_from_the_own_event() -> None:
+    stage = WarningsStage({"jp": policy()}, ("open", "count"))
+    state = stage.start()
+    state, _ = stage.step(state, [Item("notice/1", T0, notice())], T0)
+    told = said([{"event": "us-1"}], [], False)[0]
+    report = Release(
+        release="us/warnings/1", sender="us", addressee="jp", level="warnings", released_ns=T0, first_detection_ns=T0,
+        item=told,
+    )  # fmt: skip
+    state, (reported,) = stage.step(state, [Item("release/1", T0, report)], T0)
+    state, (own,) = stage.step(state, [Item("in/1", T0, launched(event="jp-1"))], T0)
+    for output in (reported, own):
+        assert (output.payload.notice, output.payload.notice_match) == ("kp-1", "full")
+    state, (second,) = stage.step(state, [Item("in/2", T0, launched(event="jp-2"))], T0)
+    assert second.payload.notice_match == "none"
 
 
 @given(STEPS)

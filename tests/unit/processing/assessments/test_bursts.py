@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
+from launchwatch.catalog.loader import load_catalog
 from launchwatch.catalog.regions import region_contains, region_distance_m
 from launchwatch.catalog.schema import BurstBand, Region
 from launchwatch.core.epochs import NS
@@ -111,3 +113,16 @@ def test_distance_to_a_region(lat: float) -> None:
             ) * np.cos(np.radians(there[0])) * np.cos(np.radians(edge[:, 1] - there[1]))
             true_m = 6371e3 * float(np.arccos(np.clip(cos, -1.0, 1.0)).min())
             assert float(region_distance_m(region, *there)) == pytest.approx(true_m, rel=0.05, abs=3e3)
+
+
+@pytest.mark.parametrize("name", ["ru", "us", "jp"])
+def test_rings_that_are_left_out_are_not_the_nearest(name: str) -> None:
+    """A region of several rings, some across longitude 180: as near as the nearest ring alone."""
+    region = load_catalog().regions[name]
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        lat, lon = rng.uniform(-75.0, 85.0), rng.uniform(-180.0, 180.0)
+        lats, lons = lat + rng.normal(0.0, 2.0, 20), lon + rng.normal(0.0, 4.0, 20)
+        whole = region_distance_m(region, lats, lons)
+        alone = [msgspec.structs.replace(region, polygons=(ring,)) for ring in region.polygons]
+        np.testing.assert_array_equal(whole, np.min([region_distance_m(one, lats, lons) for one in alone], axis=0))
