@@ -395,6 +395,42 @@ def _catalog() -> Any:
     return _CATALOG[0]
 
 
+def notice_cases(folder: Path) -> list[Case]:
+    """Notices in all forms, as keyed text and as YAML."""
+    area = "34.6 -120.6 50"
+    common = "SENDER: us\nCLASS: icbm slbm\nWINDOW: 2026-01-10T00:00:00Z 2026-01-12T00:00:00Z\n"
+    blocks = [f"NOTICE: us-1\nAGREEMENT: us-su-1988\nSENDER: us\nPLANNED-DATE: 1995-02-28\nIMPACT-AREA: {area}\n"]
+    blocks += [f"NOTICE: us-{form}\nAGREEMENT: {form}\n{common}DIRECTION: 260 280\n" for form in _FORMS]
+    blocks = [f"{block}LAUNCH-AREA: {area}\n" for block in blocks]
+    blocks.append("NOTICE: us-9\nAGREEMENT: hcoc\nSENDER: us\nSUPERSEDES: us-hcoc\nCANCELLED: true\n")
+    text = "# all forms\n" + "\n".join(blocks)
+    from launchwatch.formats.notices import parse_notices, write_yaml
+
+    notices = parse_notices(text.encode(), "made.txt", _catalog().notice_forms, text=True)
+    return [Case("notices.txt", text.encode()), Case("notices.yaml", write_yaml(notices).encode())]
+
+
+def run_notices(path: Path) -> None:
+    """Read the file, make the records of its notices, and write them in both ways."""
+    from launchwatch.catalog.notices import message_of
+    from launchwatch.formats.notices import parse_notices, read_notices, write_text, write_yaml
+
+    forms = _catalog().notice_forms
+    notices = read_notices(path, forms)
+    for notice in notices:
+        message_of(notice, forms[notice.agreement])
+    for content, text in ((write_text(notices), True), (write_yaml(notices), False)):
+        if len(parse_notices(content.encode(), path.name, forms, text=text)) != len(notices):
+            raise AssertionError("what was written is not read back")
+
+
+def notice_errors() -> tuple[type[Exception], ...]:
+    """What the reader of notices may raise."""
+    from launchwatch.formats.notices import NoticeError
+
+    return (NoticeError,)
+
+
 def process_errors() -> tuple[type[Exception], ...]:
     """What process may raise."""
     from launchwatch.formats.observations import ObservationError
@@ -451,10 +487,12 @@ TARGETS = {
     "cap": Target(cap_cases, damage_any(damaged_text), run_cap, cap_errors),
     "detect": Target(scene_cases, damage_scene, run_detect, detect_errors),
     "catalogue": Target(catalogue_cases, damage_any(damaged_text), run_catalogue, catalogue_errors),
+    "notices": Target(notice_cases, damage_any(damaged_text), run_notices, notice_errors),
     "process": Target(observation_cases, damage_observations, run_process, process_errors),
     "tle": Target(elements_cases, damage_elements, run_elements, elements_errors),
 }
 
+_FORMS = ("us-ru-2000", "cn-ru-2009", "hcoc")
 _GOOD: list[Case] = []  # the worker's good inputs
 _CATALOG: list[Any] = []  # read once
 

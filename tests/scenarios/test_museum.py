@@ -1,4 +1,4 @@
-"""The museum of false alarms: with every guard nothing goes wrong, without those that decide it goes wrong as it did."""
+"""The museum of false alarms: with every guard nothing goes wrong, without those that decide it does, as it did."""
 
 from typing import Any
 

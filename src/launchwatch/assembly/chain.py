@@ -19,6 +19,7 @@ from launchwatch.control.tasking.cues import RadarField
 from launchwatch.control.tasking.stage import TaskingStage
 from launchwatch.control.warnings.alerts import AlertsStage
 from launchwatch.control.warnings.attack_stage import AttacksStage
+from launchwatch.control.warnings.findings import FindingsStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.ports import AnyStage, Journal
@@ -53,7 +54,7 @@ def stages(
     heard: Mapping[str, float] | None = None,
     calibration: Calibration | None = None,
 ) -> list[AnyStage]:
-    """Stages of a partner's chain, from observations to releases, and health.
+    """Stages of a partner's chain, from observations to releases, and beside them health and findings.
 
     `known` is what it knows to be in orbit, `heard` the components that it has to hear and their intervals, s,
     `calibration` what non-launches make of events in it.
@@ -79,6 +80,7 @@ def stages(
             calibration,
             policy.trials,
             policy.open.far_hz,
+            policy.burst,
         ),
         *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
         WarningsStage(policies, policy.trust, without),
@@ -95,6 +97,7 @@ def stages(
         ),
         ReleasesStage(partner, homes, record.procedure.machine_s),
         HealthStage(heard or {}),
+        FindingsStage(record.region, policy),
     ]
 
 

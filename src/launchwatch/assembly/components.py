@@ -1,4 +1,4 @@
-"""Components of a node in a play: their heartbeats, and what faults take away of what they send."""
+"""What reaches a node in a play beside looks: heartbeats of components, less what faults take, and notices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from launchwatch.assembly.observe import sensors_of
 from launchwatch.catalog.catalogue import Catalog
+from launchwatch.catalog.notices import message_of
 from launchwatch.catalog.schema import Fault, Scenario
 from launchwatch.core.epochs import NS
 from launchwatch.messages.control import Heartbeat
@@ -54,6 +55,30 @@ def heartbeats(scenario: Scenario, components: Iterable[str], start_ns: int, sto
                     payload=Heartbeat(
                         component=component, sequence=k, status="ready", latency_s=late_s, interval_s=BEAT_S
                     ),
+                )
+            )
+    return found
+
+
+def notices(catalog: Catalog, scenario: Scenario, partner: str, start_ns: int) -> list[Envelope]:
+    """Pre-launch notices that reach the warning post of a partner; earlier ones are on file at `start_ns`."""
+    found = []
+    for k, notice in enumerate(scenario.notices, 1):
+        delivered_ns = notice.delivered_ns(partner)
+        if delivered_ns is not None:
+            found.append(
+                Envelope(
+                    id=f"{notice.sender}/notice/{notice.id}",
+                    topic="notice",
+                    sequence=k,
+                    valid_ns=delivered_ns,
+                    observed_ns=delivered_ns,
+                    received_ns=max(delivered_ns, start_ns),
+                    emitted_ns=delivered_ns,
+                    purpose=scenario.purpose,
+                    origin=("simulated",),
+                    lineage=(),
+                    payload=message_of(notice, catalog.notice_forms[notice.agreement]),
                 )
             )
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
-from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats
+from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats, notices
 from launchwatch.assembly.flight.launch import flown, truth_of
 from launchwatch.assembly.intrusions import Spoilt, brought
 from launchwatch.assembly.observe import Observed, SentCue, observe
@@ -238,10 +238,11 @@ def _arriving(
     observed: Observed,
     sent: Sequence[Envelope],
 ) -> list[Envelope]:
-    """What a chain hears in order of arrival: what was sent to it and heartbeats, as faults leave them."""
+    """What a chain hears in order of arrival: what was sent to it, heartbeats and notices, as faults leave them."""
     components = awaited(catalog, scenario, case, partner, chain)
     beats = heartbeats(scenario, components, observed.start_ns, observed.stop_ns)
-    return sorted(as_faults_leave([*sent, *beats], scenario.faults), key=lambda e: e.received_ns)
+    filed = notices(catalog, scenario, partner, observed.start_ns)
+    return sorted(as_faults_leave([*filed, *sent, *beats], scenario.faults), key=lambda e: e.received_ns)
 
 
 def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:

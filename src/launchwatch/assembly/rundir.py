@@ -24,12 +24,13 @@ from launchwatch.messages.assessments import Assessment, Estimate, GroundPoint
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.messages.releases import Release
-from launchwatch.messages.warnings import Warning
+from launchwatch.messages.warnings import Finding, Warning
 from launchwatch.report.run import RunView
 from launchwatch.runtime.journal import SqliteJournal
 
 EVENT_SCHEMA = "launchwatch/event/1"
 JOURNAL = "journal.sqlite"
+CONFIDENCES = ("none", "low", "medium", "high")
 
 
 def run_to(
@@ -98,13 +99,41 @@ def _write_json(path: Path, document: Any) -> None:
 
 def events_of(run: Run) -> list[dict[str, Any]]:
     """The document `events.json`: every version of every event of every chain, oldest first within its chain."""
-    return [
-        event_of(envelope, case.case, partner, chain)
-        for case in run.cases
-        for (partner, chain), record in case.chains.items()
-        for envelope in record.outputs
-        if isinstance(envelope.payload, Assessment)
-    ]
+    events = []
+    for case in run.cases:
+        for (partner, chain), record in case.chains.items():
+            findings: dict[str, list[tuple[int, Finding]]] = {}
+            for envelope in record.outputs:
+                if isinstance(envelope.payload, Finding):
+                    findings.setdefault(envelope.payload.event, []).append((envelope.emitted_ns, envelope.payload))
+            for envelope in record.outputs:
+                if isinstance(envelope.payload, Assessment):
+                    told = [one for at, one in findings.get(envelope.payload.event, ()) if at <= envelope.emitted_ns]
+                    entry = event_of(envelope, case.case, partner, chain)
+                    events.append(entry | _held(envelope.payload, told[-1] if told else None))
+    return events
+
+
+def _held(a: Assessment, found: Finding | None) -> dict[str, Any]:
+    """What the centre held of an event then: threats, the notice matched, which caps confidence, the burst feared."""
+    most = {"full": "low", "possible": "medium"}.get(found.notice_match if found is not None else "none", "high")
+    return {
+        "arc_s": None if a.last_detection_ns is None else _round((a.last_detection_ns - a.first_detection_ns) / 1e9),
+        "threats": [
+            {
+                "region": one.region,
+                "impact_probability": _round(one.impact_probability),
+                "overflight_probability": _round(one.overflight_probability),
+                "burst_probability": None if one.burst_probability is None else _round(one.burst_probability),
+                "burst_distance_km": None if one.burst_distance_km is None else _round(one.burst_distance_km),
+            }
+            for one in a.threats
+        ],
+        "confidence": min(a.confidence, most, key=CONFIDENCES.index),
+        "notice": None if found is None else found.notice,
+        "notice_match": "none" if found is None else found.notice_match,
+        "burst": None if found is None else found.burst.state,
+    }
 
 
 def event_of(envelope: Envelope, case: str, partner: str, chain: str) -> dict[str, Any]:

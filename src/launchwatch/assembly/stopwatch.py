@@ -23,8 +23,9 @@ BUDGET_MS = {
     "alerts": 10.0,
     "releases": 2.0,
     "health": 1.0,
+    "findings": 10.0,
 }
-"""What one step of a stage may take; all of them together are the 250 ms from an observation to its warning."""
+"""What one step of a stage may take; those from observations to releases are the 250 ms to a warning."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from launchwatch.catalog.convert import FieldError, convert
+from launchwatch.catalog.notices import form_problems
 from launchwatch.catalog.records import Block, CatalogError, Problem, nearest
 from launchwatch.catalog.schema import (
     MAX_ELEMENT_AGE_DAYS,
@@ -22,6 +23,7 @@ from launchwatch.catalog.schema import (
     Elements,
     Guard,
     InfraredSensor,
+    NoticeForm,
     Partner,
     Payload,
     Place,
@@ -50,6 +52,7 @@ KINDS: dict[str, Any] = {
     "regions": Region,
     "alert_regions": AlertRegion,
     "texts": PublicText,
+    "notice_forms": NoticeForm,
     "policies": Policy,
     "procedures": Conduct,
     "guards": Guard,
@@ -82,6 +85,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     regions: dict[str, Region]
     alert_regions: dict[str, AlertRegion]
     texts: dict[str, PublicText]
+    notice_forms: dict[str, NoticeForm]
     policies: dict[str, Policy]
     procedures: dict[str, Conduct]
     guards: dict[str, Guard]
@@ -229,6 +233,12 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
         yield from _unknown(("regions_by_hand", i), "alert region", name, catalog.alert_regions)
     for i, name in enumerate(scenario.guards_off):
         yield from _unknown(("guards_off", i), "guard", name, catalog.guards)
+    for i, notice in enumerate(scenario.notices):
+        if notice.agreement not in catalog.notice_forms:
+            yield from _unknown(("notices", i, "agreement"), "form", notice.agreement, catalog.notice_forms)
+            continue
+        for path, text in form_problems(notice, catalog.notice_forms[notice.agreement]):
+            yield ("notices", i, *path), text
     dates = [launch.time_ns for launch in scenario.launches] or [scenario.begin_ns]
     serving = {name for date_ns in dates for name in catalog.sensors_in_service(date_ns)}
     for key, names in (("only", scenario.sensors.only or ()), ("exclude", scenario.sensors.exclude)):

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
 from launchwatch.core.epochs import EpochError, parse_utc
 
@@ -98,3 +98,26 @@ def site_problems(path: tuple[str | int, ...], lat_deg: float, lon_deg: float) -
     for name, value in (("lat_deg", lat_deg), ("lon_deg", lon_deg)):
         if not math.isclose(value * 10.0, round(value * 10.0), abs_tol=1e-6):
             yield (*path, name), f"is {value:g}; round it to 0.1 degree"
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """From when to when, UTC."""
+
+    from_: str = field(name="from")
+    until: str
+
+    @property
+    def from_ns(self) -> int:
+        """Its start, ns TAI."""
+        return parse_utc(self.from_)
+
+    @property
+    def until_ns(self) -> int:
+        """Its end, ns TAI."""
+        return parse_utc(self.until)
+
+    def _problems(self) -> Iterator[Problem]:
+        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
+        yield from wrong
+        if not wrong and self.until_ns <= self.from_ns:
+            yield ("until",), "is not after from"

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from launchwatch.catalog.history import DocumentedAct, Glint, History, LineFault, Tape
+from launchwatch.catalog.notices import DeliveredNotice
 from launchwatch.catalog.records import (
     Angle,
     Country,
@@ -20,6 +21,7 @@ from launchwatch.catalog.records import (
     Positive,
     Problem,
     Record,
+    Span,
     Text,
     site_problems,
     time_problems,
@@ -197,29 +199,6 @@ class SensorChoice(Record, frozen=True, kw_only=True):
     exclude: tuple[Id, ...] = ()
 
 
-class Span(Record, frozen=True, kw_only=True):
-    """From when to when, UTC."""
-
-    from_: str = field(name="from")
-    until: str
-
-    @property
-    def from_ns(self) -> int:
-        """Its start, ns TAI."""
-        return parse_utc(self.from_)
-
-    @property
-    def until_ns(self) -> int:
-        """Its end, ns TAI."""
-        return parse_utc(self.until)
-
-    def _problems(self) -> Iterator[Problem]:
-        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
-        yield from wrong
-        if not wrong and self.until_ns <= self.from_ns:
-            yield ("until",), "is not after from"
-
-
 class Window(Span, frozen=True, kw_only=True):
     """When sensors are played; without it the launches say so."""
 
@@ -307,6 +286,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     line_faults: tuple[LineFault, ...] = ()
     acts: tuple[DocumentedAct, ...] = ()
     history: History | None = None
+    notices: tuple[DeliveredNotice, ...] = ()
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_after_impact_s: NonNegative = 60.0
     notes: str | None = None
@@ -360,7 +340,16 @@ class Scenario(Record, frozen=True, kw_only=True):
             yield from ((("faults", i, *path), text) for path, text in fault.problems())
             if fault.kind == "blank" and fault.component in self.partners:
                 yield ("faults", i, "kind"), "is blank; a link can only be silent"
-        for name, ids in (("launches", [launch.id for launch in self.launches]), ("partners", self.partners)):
+        for i, notice in enumerate(self.notices):
+            yield from ((("notices", i, *path), text) for path, text in notice.problems())
+            for partner in notice.delivered:
+                if partner not in self.partners:
+                    yield ("notices", i, "delivered", partner), "is no partner of the scenario; name one of them"
+        for name, ids in (
+            ("launches", [launch.id for launch in self.launches]),
+            ("notices", [notice.id for notice in self.notices]),
+            ("partners", self.partners),
+        ):
             for i, one in enumerate(ids):
                 if one in ids[:i]:
                     yield (name, i), f"{one!r} is there twice"

@@ -26,6 +26,7 @@ from launchwatch.catalog.infrared import (
     Payload,
     Walker,
 )
+from launchwatch.catalog.notices import DeliveredNotice, NoticeForm, PreLaunchNotice
 from launchwatch.catalog.plumes import Plume
 from launchwatch.catalog.radar import (
     AnyMode,
@@ -92,9 +93,12 @@ __all__ = [
     "Aspects",
     "Booster",
     "BoosterClass",
+    "BurstBand",
     "Conduct",
+    "ConfidenceRule",
     "Confirmation",
     "CrossSection",
+    "DeliveredNotice",
     "Deployment",
     "Elements",
     "Fault",
@@ -111,6 +115,8 @@ __all__ = [
     "Limits",
     "Molniya",
     "NonLaunches",
+    "NoticeForm",
+    "NoticeMatching",
     "Open",
     "Orbit",
     "OrbitUse",
@@ -121,6 +127,7 @@ __all__ = [
     "Plume",
     "Point",
     "Policy",
+    "PreLaunchNotice",
     "Procedure",
     "ProcedureBasis",
     "PublicText",
@@ -232,6 +239,64 @@ class Overflight(Record, frozen=True, kw_only=True):
     max_altitude_km: Positive
 
 
+class NoticeMatching(Record, frozen=True, kw_only=True):
+    """How launches are matched to pre-launch notices.
+
+    Attributes
+    ----------
+    contradicted_sigma : by how many standard deviations outside of what is announced an event contradicts a notice.
+    least_class_probability : typing that leaves less to the announced classes contradicts it.
+    possible_odds, full_odds : how much more likely what is seen must be of the announced launch than of another one,
+        for a possible and for a full match.
+    other_radius_km : another launch may come from, and fall, anywhere within so far.
+    other_days : another launch may come at any time within so long.
+    """
+
+    contradicted_sigma: Positive = 3.0
+    least_class_probability: Fraction = 0.02
+    possible_odds: Positive = 3.0
+    full_odds: Positive = 100.0
+    other_radius_km: Positive = 2000.0
+    other_days: Positive = 30.0
+
+    def _problems(self) -> Iterator[Problem]:
+        if self.full_odds < self.possible_odds:
+            yield ("full_odds",), "is below possible_odds"
+
+
+class BurstBand(Record, frozen=True, kw_only=True):
+    """Where a high-altitude burst is feared, and when it is excluded.
+
+    Attributes
+    ----------
+    min_altitude_km, max_altitude_km : heights of such bursts.
+    reach_km : so near to the region one counts as over it.
+    exclude_below : probability of a path there below which it is excluded.
+    """
+
+    min_altitude_km: NonNegative = 30.0
+    max_altitude_km: Positive = 500.0
+    reach_km: NonNegative = 300.0
+    exclude_below: Fraction = 0.01
+
+    def _problems(self) -> Iterator[Problem]:
+        if self.max_altitude_km <= self.min_altitude_km:
+            yield ("max_altitude_km",), "is not above min_altitude_km"
+
+
+class ConfidenceRule(Record, frozen=True, kw_only=True):
+    """What confidence a centre has that its region is threatened by a missile.
+
+    Attributes
+    ----------
+    short_arc_s : one kind of sensor that saw a launch for less gives no more than low.
+    high_probability : impact probability from which two kinds of sensors give high.
+    """
+
+    short_arc_s: NonNegative = 120.0
+    high_probability: Fraction = 0.9
+
+
 class Policy(Block, frozen=True, kw_only=True):
     """When a centre warns, when it calls a warning confirmed, and what a partner's data may do.
 
@@ -244,6 +309,7 @@ class Policy(Block, frozen=True, kw_only=True):
     open : the low bar of the false-alarm rate.
     calibration : false-alarm calibrations that count, by name; the one of the chain in play is taken, if there is one.
     trials : searches whose events one desk hears; rates are multiplied by it.
+    notices, burst, confidence_rule : what a centre finds of an event beside the warning.
     """
 
     warn: Warn
@@ -257,3 +323,11 @@ class Policy(Block, frozen=True, kw_only=True):
     open: Open = Open()
     calibration: Id | None = None
     trials: Annotated[int, Meta(ge=1)] = 1
+    notices: NoticeMatching = NoticeMatching()
+    burst: BurstBand = BurstBand()
+    confidence_rule: ConfidenceRule = ConfidenceRule()
+
+    def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
+        for name, part in (("notices", self.notices), ("burst", self.burst)):
+            yield from (((name, *path), text) for path, text in part.problems())

@@ -188,3 +188,18 @@ def _fused(
     away = np.linalg.solve(axes, np.asarray(x2, dtype=np.float64) - first)
     p = (axes * variance) @ axes.T
     return first + axes @ (gain * away), 0.5 * (p + p.T)
+
+
+def normal_points(count: int) -> FloatArray:
+    """Points (count, 2) that stand for a standard normal: equal shares of probability, turned by the golden angle."""
+    index = np.arange(count) + 0.5
+    radius = np.sqrt(-2.0 * np.log1p(-index / count))
+    angle = np.pi * (3.0 - np.sqrt(5.0)) * index
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+
+
+def scattered(points: FloatArray, cov: FloatArray) -> FloatArray:
+    """Points (n, 2) of a standard normal as points of a plane Gaussian with covariance `cov` (2, 2), mean 0."""
+    values, vectors = np.linalg.eigh(cov)
+    spread: FloatArray = points * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+    return spread

@@ -14,6 +14,7 @@ from launchwatch.catalog.schema import Partner, Region, Scenario
 from launchwatch.core.epochs import format_utc
 from launchwatch.evaluation.conduct import watch_log
 from launchwatch.evaluation.consistency import consistency, ground_error
+from launchwatch.evaluation.findings import findings_of
 from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
@@ -112,6 +113,11 @@ def summarise(
         ],
         "procedures": [entry for case in cases for entry in _procedures(case)],
         "health": [change for case in cases for change in _health(case)],
+        "findings": [
+            found
+            for case in cases
+            for found in findings_of(case.case, {name: chain.outputs for name, chain in case.chains.items()})
+        ],
     }
     if scenario.non_launches is None:
         return document

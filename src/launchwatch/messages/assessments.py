@@ -50,11 +50,22 @@ class GroundPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RegionThreat(msgspec.Struct, frozen=True, kw_only=True):
-    """Probability that the object falls inside a warning region, and that its ground track passes over it."""
+    """What an object may do to a warning region.
+
+    Attributes
+    ----------
+    impact_probability : that it falls inside; overflight_probability : that its ground track passes over it.
+    burst_probability : that, on the path ahead, it passes over or near the region at heights of a high-altitude burst;
+        null where not computed.
+    burst_distance_km : how near the mean path ahead comes to the region at such heights; null where it never is at
+        such a height, or where not computed.
+    """
 
     region: str
     impact_probability: float
     overflight_probability: float
+    burst_probability: float | None = None
+    burst_distance_km: float | None = None
 
 
 def missile_probability(typing: Mapping[str, float]) -> float:
@@ -76,10 +87,12 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     far_hz : rate at which non-launches alone make an event ranked at least so high; null where not calibrated.
     far_basis : the calibration behind it, or why there is none.
     ranking : how little it looks like a non-launch, in log-odds; what `far_hz` is a rate of. Null in old journals.
+    confidence : by the kinds of evidence alone; what a centre makes of it is on its warnings and findings.
     aliases : other identifiers of the event.
     reason : what became of it, where that is known: `re-entry of <object>`, `broke up in flight`.
     merged_into : the older event that goes on for both; this version is the last.
     split_from : the event that it was part of before.
+    last_detection_ns : epoch of the last detection used, ns TAI; null in journals of before.
     """
 
     event: str
@@ -110,3 +123,4 @@ class Assessment(msgspec.Struct, frozen=True, tag="assessment", kw_only=True):
     merged_into: str | None = None
     split_from: str | None = None
     ranking: float | None = None
+    last_detection_ns: int | None = None

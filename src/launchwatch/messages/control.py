@@ -74,18 +74,43 @@ class Tasking(msgspec.Struct, frozen=True, tag="tasking", kw_only=True):
     bound: float
 
 
-class Notice(msgspec.Struct, frozen=True, tag="notice", kw_only=True):
-    """Pre-launch notice: class, window, launch area and direction as announced."""
+class NoticeArea(msgspec.Struct, frozen=True, kw_only=True):
+    """A circle on the ground that a notice announces, WGS-84."""
 
-    notice: str
-    sender: str
-    announced_class: str
-    window_from_ns: int
-    window_until_ns: int
     lat_deg: float
     lon_deg: float
     radius_km: float
-    azimuth_deg: float | None
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice", kw_only=True):
+    """Pre-launch notice, as announced; null where its form has no such field.
+
+    Attributes
+    ----------
+    notice : identifier, the sender's.
+    agreement : the form that it is in: `us-su-1988`, `us-ru-2000`, `cn-ru-2009`, `hcoc`, or one of a user's own.
+    sender : ISO code of the country that sent it.
+    classes : generic classes announced; where the form has no such field, all that its agreement covers.
+    window_from_ns, window_until_ns : between which it is to be launched, ns TAI.
+    launch_area, impact_area : from where, and where payloads are to come down.
+    azimuths_deg : sector of directions, from the first clockwise to the second.
+    launches : how many; null means one.
+    supersedes : the earlier notice of the same sender that this one corrects or cancels.
+    cancelled : that what it supersedes does not take place.
+    """
+
+    notice: str
+    agreement: str
+    sender: str
+    classes: tuple[str, ...]
+    window_from_ns: int | None
+    window_until_ns: int | None
+    launch_area: NoticeArea | None
+    azimuths_deg: tuple[float, float] | None
+    impact_area: NoticeArea | None
+    launches: int | None = None
+    supersedes: str | None = None
+    cancelled: bool = False
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat", kw_only=True):

@@ -19,7 +19,7 @@ from launchwatch.messages.receipts import Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.truth import FlightTruth, ObservationTruth
-from launchwatch.messages.warnings import Warning
+from launchwatch.messages.warnings import Finding, Warning
 
 SCHEMA = "launchwatch/envelope/1"
 Purpose = Literal["operations", "exercise", "test"]
@@ -38,6 +38,7 @@ Record = (
     | Procedure
     | Alert
     | AttackAssessment
+    | Finding
     | Release
     | Receipt
     | Cue

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from launchwatch.report import captions, knowledge, quiet, watch
 from launchwatch.report.estimates import estimates_figure
+from launchwatch.report.findings import finding_words
 from launchwatch.report.globe import globe_data
 from launchwatch.report.health import health_words
 from launchwatch.report.looks import looks_figure
@@ -141,6 +142,7 @@ def render_html(view: RunView) -> str:
             exhibit=watch.exhibit_rows(museum) if museum else (),
             exhibit_columns=watch.EXHIBIT_COLUMNS,
             was=watch.WAS[museum["was"]] if museum else "",
+            findings=finding_words(view),
             quiet_tables_before=tables,
             tables_before=tables + (0 if quiet_section is None else len(quiet_section.partners)),
             globe_number=number + 1,

@@ -17,7 +17,7 @@ from launchwatch.messages.items import Item, Output
 
 NOUNS = [
     "observations", "detections", "tracks", "events", "assessments", "warnings", "procedures", "attacks", "alerts",
-    "releases", "health",
+    "releases", "health", "findings",
 ]  # fmt: skip
 
 

@@ -96,14 +96,14 @@ def doubts_of(assessments: Sequence[Assessment], surroundings: Surroundings) -> 
 
 def announced(assessment: Assessment, notice: Notice) -> bool:
     """Whether a notice speaks of the launch: its point may lie in the area announced, its time in the window."""
-    launch = assessment.launch_point
-    if launch is None:
+    launch, area = assessment.launch_point, notice.launch_area
+    if launch is None or area is None or notice.window_from_ns is None or notice.window_until_ns is None:
         return False
     slack = round(2.0 * launch.sigma_s * S)
     if not notice.window_from_ns - slack <= launch.time_ns <= notice.window_until_ns + slack:
         return False
-    distance, _, _ = inverse(notice.lat_deg, notice.lon_deg, launch.lat_deg, launch.lon_deg)
-    return distance <= 1e3 * (notice.radius_km + launch.ellipse_95.semi_major_km)
+    distance, _, _ = inverse(area.lat_deg, area.lon_deg, launch.lat_deg, launch.lon_deg)
+    return distance <= 1e3 * (area.radius_km + launch.ellipse_95.semi_major_km)
 
 
 def in_glint(assessment: Assessment, infrared_m: Mapping[str, FloatArray]) -> bool:

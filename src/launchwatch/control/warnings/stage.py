@@ -2,7 +2,7 @@
 
 A warning opens when all conditions of the policy hold together and is cancelled when the threat has all but gone; the
 two bars lie apart, so that a statement does not flicker. What a partner warns of enters as a report, never as a
-detection.
+detection. Pre-launch notices are filed; what they match is shown on warnings, and holds none back.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.schema import Policy
+from launchwatch.control.warnings.confidence import GONE_BELOW
+from launchwatch.control.warnings.findings import Known, file_notice, follow, nothing_known, shown
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.assessments import Assessment, GroundPoint, missile_probability
+from launchwatch.messages.control import Notice
 from launchwatch.messages.events import EventStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.releases import Release
 from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
-WITHDRAW_BELOW = 0.25  # share of the bar to warn below which a threat counts as gone
 VALID_S = 300.0  # a statement ends so long after its next update would have been due
 SAME_LAUNCH_S = 120.0
 PROBABILITY, SILENCE = "impact-probability", "silence-ends"
@@ -56,10 +58,11 @@ class WarningsState(msgspec.Struct):
     """State of the stage."""
 
     standing: list[Standing]
+    known: Known = msgspec.field(default_factory=nothing_known)
 
 
 class WarningsStage:
-    """Assessments and partners' warnings in, warnings out (a stage of `launchwatch.ports`).
+    """Assessments, partners' warnings and notices in, warnings out (a stage of `launchwatch.ports`).
 
     Parameters
     ----------
@@ -69,7 +72,7 @@ class WarningsStage:
     """
 
     topic = "warnings"
-    consumes: tuple[type, ...] = (Assessment, Release)
+    consumes: tuple[type, ...] = (Notice, Assessment, Release)
 
     def __init__(self, policies: dict[str, Policy], trust: Sequence[str], without: Collection[str] = ()) -> None:
         self.policies, self.trust = policies, tuple(trust)
@@ -89,15 +92,20 @@ class WarningsStage:
         outputs = []
         for item in inputs:
             payload = item.payload
-            if isinstance(payload, Assessment):
+            if isinstance(payload, Notice):
+                file_notice(state.known, payload)
+            elif isinstance(payload, Assessment):
+                found = follow(state.known, payload, self.policies, now)
                 for region, policy in self.policies.items():
                     made = self._judge(state, payload, region, policy, now, "")
                     if made is not None:
-                        outputs.append(Output(made, now, (item.id,)))
+                        outputs.append(Output(shown(made, found[region]), now, (item.id,)))
             elif isinstance(payload.item, Warning) and "open" in self.trust and payload.item.region == self.own:
                 made = self._report(state, payload, now)
                 if made is not None:
-                    outputs.append(Output(made, now, (item.id,)))
+                    own = {self.own: self.policies[self.own]}
+                    found = follow(state.known, made.assessment, own, now, own=False)
+                    outputs.append(Output(shown(made, found[self.own]), now, (item.id,)))
         return state, outputs
 
     def _report(self, state: WarningsState, release: Release, now: int) -> Warning | None:
@@ -132,10 +140,10 @@ class WarningsStage:
         if assessment.merged_into is not None:
             told = f"one launch with {assessment.merged_into}"
             return self._speak(standing, assessment, "final", sensor, told, now, policy)
-        gone = threat < WITHDRAW_BELOW * policy.warn.impact_probability
-        harmless = missile_probability(assessment.typing) < WITHDRAW_BELOW * policy.warn.missile_probability
-        if assessment.impact is None and assessment.burnout_ns is None and standing.number:
-            gone = False  # a second ignition makes the impact point unknown, not harmless
+        # without an impact point the threat is unknown, not gone: it thrusts again, or was seen too briefly
+        known = any(one.region == region for one in assessment.threats)
+        gone = known and threat < GONE_BELOW * policy.warn.impact_probability
+        harmless = missile_probability(assessment.typing) < GONE_BELOW * policy.warn.missile_probability
         if (gone or harmless) and not self.stands:
             return self._speak(standing, assessment, "cancel", None, "threat to the region has gone", now, policy)
         if assessment.status == "final":
@@ -189,7 +197,7 @@ def threat_to(assessment: Assessment, region: str, policy: Policy) -> tuple[floa
     """Probability that the region is hit, or flown over where the policy counts that, and which of the two it is."""
     found = next((t for t in assessment.threats if t.region == region), None)
     if found is None:
-        return 0.0, "no threat"
+        return 0.0, "no impact point is known"
     if policy.overflight.enabled and found.overflight_probability > found.impact_probability:
         return found.overflight_probability, OVERFLIGHT
     return found.impact_probability, "impact in the region"

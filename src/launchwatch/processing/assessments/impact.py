@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
 
-from launchwatch.catalog.regions import region_contains
-from launchwatch.catalog.schema import Region
+from launchwatch.catalog.regions import region_contains, region_distance_m
+from launchwatch.catalog.schema import BurstBand, Region
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH, enu_axes
-from launchwatch.core.gaussians import ellipse_95
+from launchwatch.core.gaussians import ellipse_95, normal_points, scattered
 from launchwatch.core.geodesy import direct, geodetic_from_itrf, inverse, itrf_from_geodetic
 from launchwatch.messages.assessments import Ellipse, Estimate, GroundPoint, RegionThreat
 from launchwatch.messages.events import BreakUp
@@ -31,13 +33,18 @@ UNBOUNDED_M = 3000e3  # an impact point worse known than this is none: the ellip
 SAMPLES, DRAG_NODES = 96, 5
 PATH_STEP_S = 20.0
 ORBIT_PERIGEE_M = 100e3
+SURE = 0.8  # distances to a region are good to a few per cent: what is clearer than this needs no look at each path
 
 
 class Descent(msgspec.Struct, frozen=True):
-    """A fall with its uncertainty: impact point or null (in orbit, or not bounded by what was seen), and apogee."""
+    """A fall with its uncertainty: impact point or null (in orbit, or not bounded by what was seen), and apogee.
+
+    `orbit`: that it does not fall is known, by two standard deviations of its perigee.
+    """
 
     impact: GroundPoint | None
     apogee: Estimate
+    orbit: bool = False
 
 
 def ground_point(position: FloatArray, time_ns: int, sigma_s: float, covariance_m2: FloatArray) -> GroundPoint:
@@ -97,9 +104,16 @@ def descend(track: Track) -> Descent:
     apogee_slope = np.array([(f.apogee_m - mean.apogee_m) / s for f, s in zip(moved, STEPS, strict=True)])
     apogee = Estimate(value=highest / 1e3, sigma=max(float(np.sqrt(apogee_slope @ spread @ apogee_slope)) / 1e3, 0.05))
     if perigee_m(track.state) > ORBIT_PERIGEE_M:
-        return Descent(None, apogee)
+        return Descent(None, apogee, _in_orbit(track))
     landing = free_landing(track.epoch_ns, track.state, track.covariance, (mean, moved))
     return Descent(None if landing is None else ground_point(*landing), apogee)
+
+
+def _in_orbit(track: Track) -> bool:
+    """Whether the perigee lies above the air by two standard deviations."""
+    perigee = perigee_m(track.state)
+    slope = np.array([(perigee_m(track.state + step) - perigee) / step.sum() for step in np.diag(STEPS[:6])])
+    return perigee - 2.0 * float(np.sqrt(max(slope @ track.covariance @ slope, 0.0))) > ORBIT_PERIGEE_M
 
 
 def free_landing(
@@ -204,44 +218,81 @@ def scatter(broken: BreakUp) -> GroundPoint | None:
     return ground_point(position, time_ns, float(np.sqrt(covariance[2, 2])), ground)
 
 
-def _normal_samples(count: int) -> FloatArray:
-    """Points (count, 2) that stand for a standard normal: equal shares of probability, turned by the golden angle."""
-    index = np.arange(count) + 0.5
-    radius = np.sqrt(-2.0 * np.log1p(-index / count))
-    angle = np.pi * (3.0 - np.sqrt(5.0)) * index
-    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-
-
-NORMAL = _normal_samples(SAMPLES)
+NORMAL = normal_points(SAMPLES)
 
 
 def threats(
-    track: Track, impact: GroundPoint | None, regions: dict[str, Region], ceiling_m: float
+    track: Track, impact: GroundPoint | None, regions: dict[str, Region], ceiling_m: float, burst: BurstBand
 ) -> tuple[RegionThreat, ...]:
-    """Probabilities of impact inside, and of flight below `ceiling_m` over, each warning region.
+    """Probabilities of impact inside, of flight below `ceiling_m` over, and of a burst over each warning region.
 
     The impact's Gaussian stands as `SAMPLES` points of equal probability; the ground track is that of the mean path.
+    Where a burst would be, the paths spread from the position now to the impact in proportion to time.
     """
     if impact is None:
         return ()
-    covariance = impact.covariance_m2
-    values, vectors = np.linalg.eigh(covariance)
-    offsets = NORMAL * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
-    north = np.degrees(offsets[:, 1] / 6371e3)
-    lat = np.clip(impact.lat_deg + north, -90.0, 90.0)
-    lon = impact.lon_deg + np.degrees(offsets[:, 0] / 6371e3) / np.maximum(np.cos(np.radians(lat)), 1e-3)
-    lon = (lon + 180.0) % 360.0 - 180.0
-    path = _ground_path(track, impact, ceiling_m)
+    offsets = scattered(NORMAL, impact.covariance_m2)
+    lat, lon = _displaced(np.array(impact.lat_deg), np.array(impact.lon_deg), offsets)
+    path = _path_ahead(track, impact)
+    low = path[path[:, 2] < ceiling_m]
+    high = (path[:, 2] >= 1e3 * burst.min_altitude_km) & (path[:, 2] <= 1e3 * burst.max_altitude_km)
+    here = enu_axes(*geodetic_from_itrf(track.state[:3])[:2])[:2]
+    known_m = np.sqrt(np.trace(here @ track.covariance[:3, :3] @ here.T))
+    share = np.maximum(
+        np.linspace(0.0, 1.0, len(path)), min(float(known_m / np.sqrt(np.trace(impact.covariance_m2))), 1.0)
+    )
     found = []
     for name, region in regions.items():
         inside = float(np.mean(region_contains(region, lat, lon)))
-        over = float(np.any(region_contains(region, path[:, 0], path[:, 1]))) if len(path) else 0.0
-        found.append(RegionThreat(region=name, impact_probability=inside, overflight_probability=over))
+        over = float(np.any(region_contains(region, low[:, 0], low[:, 1]))) if len(low) else 0.0
+        near, distance = _bursts(region, path[high], share[high], offsets, 1e3 * burst.reach_km)
+        found.append(
+            RegionThreat(
+                region=name,
+                impact_probability=inside,
+                overflight_probability=over,
+                burst_probability=near,
+                burst_distance_km=distance,
+            )
+        )
     return tuple(found)
 
 
-def _ground_path(track: Track, impact: GroundPoint, ceiling_m: float) -> FloatArray:
-    """Points (n, 2) lat, lon below the rest of the flight where it is lower than the ceiling."""
+def spared(regions: Iterable[str]) -> tuple[RegionThreat, ...]:
+    """The threat to each warning region of what is known to stay in orbit: nothing falls on it."""
+    return tuple(RegionThreat(region=name, impact_probability=0.0, overflight_probability=0.0) for name in regions)
+
+
+def _bursts(
+    region: Region, path: FloatArray, share: FloatArray, offsets: FloatArray, reach_m: float
+) -> tuple[float, float | None]:
+    """Share of the paths that come within reach of a region, and how near the mean one comes, km."""
+    if not len(path):
+        return 0.0, None
+    distance = region_distance_m(region, path[:, 0], path[:, 1])
+    nearest = float(distance.min())
+    widest = share * float(np.linalg.norm(offsets, axis=1).max())
+    if np.any(distance + widest < SURE * reach_m):
+        return 1.0, nearest / 1e3
+    apart = np.ones(len(offsets), dtype=bool)
+    # the nearest first: most paths are then told after a few points
+    for k in np.argsort(distance - widest, kind="stable"):
+        if distance[k] - widest[k] >= reach_m / SURE or not apart.any():
+            break
+        lat, lon = _displaced(path[k, 0], path[k, 1], offsets[apart] * share[k])
+        apart[apart] = region_distance_m(region, lat, lon) > reach_m
+    return 1.0 - float(np.mean(apart)), nearest / 1e3
+
+
+def _displaced(lat_deg: FloatArray, lon_deg: FloatArray, offsets_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Latitudes and longitudes, degrees, of points moved by (..., 2) east and north, m."""
+    lat = np.clip(lat_deg + np.degrees(offsets_m[..., 1] / 6371e3), -90.0, 90.0)
+    lon = lon_deg + np.degrees(offsets_m[..., 0] / 6371e3) / np.maximum(np.cos(np.radians(lat)), 1e-3)
+    return lat, (lon + 180.0) % 360.0 - 180.0
+
+
+def _path_ahead(track: Track, impact: GroundPoint) -> FloatArray:
+    """Points (n, 3) lat, lon, height m of the rest of the flight, `PATH_STEP_S` apart."""
     count = int((impact.time_ns - track.epoch_ns) / S / PATH_STEP_S) + 1
     positions = np.empty((max(count, 0), 3))
     state = track.state if track.air is None else state_of(track, track.air)
@@ -249,5 +300,4 @@ def _ground_path(track: Track, impact: GroundPoint, ceiling_m: float) -> FloatAr
     for i in range(len(positions)):
         positions[i] = state[:3]
         state = after(state, PATH_STEP_S)
-    lat, lon, height = geodetic_from_itrf(positions)
-    return np.column_stack([lat, lon])[height < ceiling_m]
+    return np.column_stack(geodetic_from_itrf(positions))

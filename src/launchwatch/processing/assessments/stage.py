@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from launchwatch.catalog.schema import Booster, Region
+from launchwatch.catalog.schema import Booster, BurstBand, Region
+from launchwatch.core.gaussians import scattered
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment, Basis, Confidence, Estimate
 from launchwatch.messages.detections import Reentry
@@ -16,7 +17,7 @@ from launchwatch.messages.events import Event
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.assessments.far import Calibration, far_of
-from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, scatter, threats
+from launchwatch.processing.assessments.impact import NORMAL, descend, launch_point, scatter, spared, threats
 from launchwatch.processing.assessments.ranking import ranking_of
 from launchwatch.processing.assessments.templates import templates
 from launchwatch.processing.assessments.typing import typing_of
@@ -50,6 +51,7 @@ class AssessmentsStage:
     calibration : events of non-launches that this chain made, or None.
     trials : searches whose events one desk hears.
     open_far_hz : an event whose stated rate is higher is not assessed until it falls to this, Hz; None: each is.
+    burst : where a high-altitude burst is feared; null is as in a policy that does not say.
     """
 
     topic = "assessments"
@@ -64,8 +66,9 @@ class AssessmentsStage:
         calibration: Calibration | None = None,
         trials: int = 1,
         open_far_hz: float | None = None,
+        burst: BurstBand | None = None,
     ) -> None:
-        self.regions, self.ceiling_m, self.land = regions, ceiling_m, land
+        self.regions, self.ceiling_m, self.land, self.burst = regions, ceiling_m, land, burst or BurstBand()
         self.calibration, self.trials, self.open_far_hz = calibration, trials, open_far_hz
         self.templates = templates(boosters)
 
@@ -110,10 +113,10 @@ class AssessmentsStage:
     def _assess(self, event: Event, reentry: Reentry | None, now: int) -> Assessment:
         track = event.preferred
         launched = launch_point(track.launch) if track.launch is not None else None
-        impact, apogee, range_km = None, None, None
+        impact, apogee, range_km, orbit = None, None, None, False
         if track.phase != "boost":
             descent = descend(track)
-            impact, apogee = descent.impact, descent.apogee
+            impact, apogee, orbit = descent.impact, descent.apogee, descent.orbit
         if event.break_up is not None:
             impact = scatter(event.break_up)
         if impact is not None and launched is not None:
@@ -132,6 +135,10 @@ class AssessmentsStage:
             azimuth = Estimate(
                 value=track.launch.azimuth_deg, sigma=float(np.degrees(np.sqrt(track.launch.covariance[3, 3])))
             )
+        if orbit and impact is None:
+            feared = spared(self.regions)
+        else:
+            feared = threats(track, impact, self.regions, self.ceiling_m, self.burst)
         return Assessment(
             event=event.event,
             version=event.version,
@@ -147,7 +154,7 @@ class AssessmentsStage:
             apogee_km=apogee,
             range_km=range_km,
             impact=impact,
-            threats=threats(track, impact, self.regions, self.ceiling_m),
+            threats=feared,
             far_hz=rate.far_hz,
             far_basis=rate.basis,
             confidence=_confidence(track),
@@ -161,14 +168,14 @@ class AssessmentsStage:
             merged_into=event.merged_into,
             split_from=event.split_from,
             ranking=ranking,
+            last_detection_ns=track.last_detection_ns,
         )
 
     def _at_sea(self, track: Track) -> float:
         """Probability that the launch point is at sea, over its uncertainty."""
         if track.launch is None:
             return 0.0
-        values, vectors = np.linalg.eigh(track.launch.covariance[:2, :2] + COAST_M**2 * np.eye(2))
-        offsets = NORMAL * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+        offsets = scattered(NORMAL, track.launch.covariance[:2, :2] + COAST_M**2 * np.eye(2))
         lat = np.clip(track.launch.lat_deg + np.degrees(offsets[:, 1] / 6371e3), -89.99, 89.99)
         lon = track.launch.lon_deg + np.degrees(offsets[:, 0] / 6371e3) / np.cos(np.radians(lat))
         row = (lat + 90.0).astype(np.int64)

@@ -14,7 +14,7 @@ from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.ascents import Profile
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots, combine, row
 from launchwatch.processing.motion.vehicles import Staging, Timeline
-from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
+from launchwatch.processing.tracks.flying import Arc, arc_of, height_of, loose
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
 from launchwatch.processing.tracks.record import (
     GATE,
@@ -46,6 +46,7 @@ BESIDE_HITS = 2  # detections of one satellite, of two lights at once: one may b
 REIGNITION_HITS = 4  # detections after burnout that mean thrust, not clutter
 YOUNG_ROWS = 15  # below this every fit of new rows also looks for the best start anew
 MAX_STAGINGS = 3
+UNTRIED = (-1, -1, -1)
 STANDS_AFTER_S, STANDS_HITS = 120.0, 5  # by then every vehicle has turned and crosses kilometres a second
 
 
@@ -298,7 +299,12 @@ def _hand_over(
         if not isinstance(t.rows, Plots):
             t.over = True
             continue
-        for i in np.flatnonzero(t.rows.time_s > at):
+        after = np.flatnonzero(t.rows.time_s > at)
+        if len(after) and loose(track, state.epoch_ns + round(float(t.rows.time_s[after[0]]) * S)):
+            # one linear step from so badly known a state leads anywhere: they make an arc of their own, and join then
+            t.track, t.tried = None, UNTRIED
+            continue
+        for i in after:
             time_ns = state.epoch_ns + round(float(t.rows.time_s[i]) * S)
             predicted = flight.predict(track.ballistic, time_ns)
             predicted, difference, gradient, spread = flight.innovation(

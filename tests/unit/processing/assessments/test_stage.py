@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launchwatch.catalog.loader import load_catalog
+from launchwatch.catalog.schema import BurstBand
 from launchwatch.core.epochs import NS
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import inside_95_2d
@@ -108,8 +109,14 @@ def test_orbit_is_a_space_launch_without_impact() -> None:
     assert perigee_m(IN_ORBIT) > 100e3
     assert found.impact is None
     assert found.range_km is None
-    assert found.threats == ()
+    assert [(one.impact_probability, one.burst_probability) for one in found.threats] == [(0.0, None)]
     assert found.typing["slv"] > 0.9
+
+
+def test_a_perigee_that_is_badly_known_is_no_orbit() -> None:
+    found = assessed(track(state=IN_ORBIT, covariance=1e6 * track().covariance, detections=100))
+    assert found.impact is None
+    assert found.threats == ()  # unknown, which is not harmless
 
 
 @pytest.mark.parametrize(("range_km", "kind"), [(500, "srbm"), (2000, "mrbm"), (4200, "irbm"), (9000, "icbm")])
@@ -158,11 +165,11 @@ def test_threat_to_a_region_is_the_share_of_the_impact_inside_it() -> None:
     found = track()
     impact = descend(found).impact
     assert impact is not None
-    around = {name: threats(found, impact, {name: regions[name]}, 1e6) for name in ("jp", "fr")}
+    around = {name: threats(found, impact, {name: regions[name]}, 1e6, BurstBand()) for name in ("jp", "fr")}
     assert 0.0 <= around["jp"][0].impact_probability <= 1.0
     assert around["fr"][0].impact_probability == 0.0
     assert around["fr"][0].overflight_probability == 0.0
-    assert threats(found, None, regions, 1e6) == ()
+    assert threats(found, None, regions, 1e6, BurstBand()) == ()
 
 
 @pytest.mark.parametrize(
