@@ -74,14 +74,16 @@ def _state(found: dict[str, Any], record: ChainRecord, start_ns: int) -> None:
     def after(text: str | None) -> float | None:
         return None if text is None else round((parse_utc(text) - start_ns) / S, 3)
 
+    ends: list[float | None] = []
     for entry in watch_log(record.outputs):
         if STATES.index(entry["highest"]) > STATES.index(found["highest"]):
             found["highest"], found["reached_s"] = entry["highest"], after(entry["reached"])
         released, settled = after(entry["released"]), after(entry["settled"])
         if released is not None and (found["released_s"] is None or released < found["released_s"]):
             found["released_s"] = released
-        if entry["highest"] != "quiet" and settled is not None:
-            found["settled_s"] = max(settled, found["settled_s"] or settled)
+        if entry["highest"] != "quiet":
+            ends.append(settled)
+    found["settled_s"] = max((end for end in ends if end is not None), default=None) if None not in ends else None
 
 
 def _public(found: dict[str, Any], alerts: Sequence[Alert], start_ns: int, threatened: bool) -> None:

@@ -148,7 +148,10 @@ class ProceduresStage:
         over = mine is not None and self.policy.overflight.enabled and mine.overflight_probability >= bar
         if mine is not None and (mine.impact_probability >= bar or over):
             return None
-        return "it falls outside of the region"
+        feared = None if mine is None else mine.burst_probability
+        if feared is not None and feared >= self.policy.burst.exclude_below:
+            return None
+        return "it falls outside of the region, and no burst over it is left to fear"
 
     def _warned(self, state: ProceduresState, warning: Warning, now: int) -> Procedure | None:
         matter = state.matters.get(warning.event)

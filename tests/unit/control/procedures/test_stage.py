@@ -126,7 +126,7 @@ def test_a_hold_stops_a_release_until_the_person_confirms() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"threats": ()}, "it falls outside of the region"),
+        ({"threats": ()}, "it falls outside of the region, and no burst over it is left to fear"),
         ({"status": "final"}, "the flight has ended"),
         ({"merged_into": "jp-20231114-000"}, "one launch with jp-20231114-000"),
         ({"typing": {"slv": 0.0, "sounding-rocket": 0.0, "icbm": 0.0, "not-a-missile": 1.0}}, "no missile"),
