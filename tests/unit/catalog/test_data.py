@@ -19,7 +19,7 @@ DAYS = {
 PARTNERS = {"ru", "cn", "us", "gb", "fr", "jp", "kr"}
 SCENARIOS = {
     "hwasong-15-2017", "andoya-1995", "mediterranean-2013", "joint-warning", "allied-warning", "northeast-asia",
-    "orbital-launch",
+    "orbital-launch", "norwegian-sea-1995",
 }  # fmt: skip
 
 
