@@ -182,3 +182,11 @@ def test_a_search_goes_on_until_its_cue_ends(sky: Any) -> None:
     assert busy[0].look_until_ns >= sky.lift_off_ns + 40 * NS
     assert busy[-1].look_from_ns <= until
     assert run.deliveries[-1].observation.time_use.cues == 0.0
+
+
+def test_searches_take_turns(sky: Any) -> None:
+    # two smaller ellipses where nothing is, each a look's time, do not keep the radar from the third
+    body = Falling(10.0)
+    cues = [cue(sky, body, f"lost-{k}", off_m=away, covariance=150.0 * COVARIANCE) for k, away in ((1, 9e5), (2, -9e5))]
+    cues.append(cue(sky, body, "wide", covariance=170.0 * COVARIANCE))
+    assert plots(watch(sky, [body.seen(sky)], [(20.0, one) for one in cues], dwell_s=0.02))
