@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from launchwatch.report.run import RunView
-from launchwatch.report.words import NONE, clock
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from launchwatch.report.words import NEVER, NONE, clock
 
 COLUMNS = ("UTC", "event", "state", "what happened", "waits for", "agreed")
 EXHIBIT_COLUMNS = (
@@ -55,6 +52,17 @@ def watch_logs(view: RunView) -> tuple[WatchLog, ...]:
     return tuple(WatchLog(p, chain, case, tuple(sorted(rows))) for (case, p, chain), rows in found.items())
 
 
+def blind_zones(view: RunView) -> tuple[str, ...]:
+    """One sentence for each launch, partner and chain with places that could not be warned in time."""
+    return tuple(
+        f"{launch['id']}, {partner} ({chain}): {', '.join(names)}."
+        for launch in view.summary.get("launches", ())
+        for partner, entry in launch["partners"].items()
+        for chain, names in entry.get("blind", {}).items()
+        if names
+    )
+
+
 def refusals(view: RunView) -> tuple[str, ...]:
     """One sentence for each reason for which a post turned messages away."""
     return tuple(
@@ -91,14 +99,15 @@ def _told(alerts: Sequence[Mapping[str, Any]]) -> str:
     return f"{stages} ({others} region{'s' if others != 1 else ''}, first at {clock(first['after_s'])})"
 
 
-def exhibit_table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Cases of history as a table for the terminal."""
-    from rich.table import Table
-
-    table = Table(title="The museum of false alarms: with all guards, and without those that decide it", box=None)
-    for name in ("case", *EXHIBIT_COLUMNS):
-        table.add_column(name, overflow="fold")
+def exhibit_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Cases of history in words for the terminal, three lines each."""
+    parts = []
     for row in rows:
-        for k, cells in enumerate(exhibit_rows(row)):
-            table.add_row(f"{row['title']} [dim]({WAS[row['was']]})[/dim]" if k == 0 else "", *cells)
-    return table
+        parts.append(f"{row['title']} ({WAS[row['was']]})")
+        for label, highest, reached, settled, told, lasted, wrong in exhibit_rows(row):
+            words = highest if reached == NEVER else f"{highest} at {reached}, all quiet again: {settled}"
+            words += "" if told == "nothing" else f"; the public heard: {told}"
+            words += "" if lasted == NEVER else f"; a false alert for {lasted}"
+            words += " - WRONG, as then" if wrong == "yes" else ""
+            parts.append(f"  guards {label}: {words}" if label == "all" else f"  {label}: {words}")
+    return "\n".join(parts)
