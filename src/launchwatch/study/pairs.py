@@ -38,8 +38,8 @@ ARMS = (ON, UNBARRED, OFF, POSSIBLE, UNTYPED)
 `impact-probability`, or without doubts of typing."""
 BEFORE_S = 30.0
 SLICE_NS = 30 * NS
-STRICT_HZ = 1.2e-6
-"""The strict bar that is judged where the policy has none: once in ten days."""
+STRICT_HZ = 1.65e-6
+"""The strict bar that is judged where the policy has none: once a week."""
 WARNINGS = "warnings"
 NOTICE_DAY_NS, NOTICE_KM, NOTICE_DEG = 43_200 * NS, 300.0, 20.0
 """A notice announces half a day about the lift-off, circles so wide, and a sector so wide to both sides."""
