@@ -22,7 +22,7 @@ from launchwatch.report.guards import plot_delays
 from launchwatch.study.guards_account import bars, table, verdict
 from launchwatch.study.guards_history import SCENARIOS, lines_of, lost, slower
 from launchwatch.study.guards_text import curves, markdown
-from launchwatch.study.pairs import Pair, calibrated, play_pair
+from launchwatch.study.pairs import Pair, bars_hz, calibrated, play_pair
 from launchwatch.study.threats import draw
 
 CHUNK = 40
@@ -162,6 +162,7 @@ def guards(
             "events": len(calibration.rankings),
             "sensors": told["sensors"],
         },
+        "bars_hz": bars_hz(catalog, plan.partner),
         "acted": {
             "moon-in-beam": sum(pair.moon_plots > 0 for pair in pairs),
             "low-bar": sum(pair.held > 0 for pair in pairs),
@@ -172,7 +173,7 @@ def guards(
             "all_guards": verdict(rows[-1]["lost"], rows[-1]["delay_s"]),
             "without_strict_bar": verdict(rows[-1]["lost_without_strict_bar"], rows[-1]["delay_without_strict_bar_s"]),
         },
-        "bars": bars(pairs, false, calibration.live_s),
+        "bars": bars(pairs, false, calibration),
         "scenarios": {"lines": lines, "lost": lost(lines), "delay_s": slower(lines)},
     }
     out.mkdir(parents=True, exist_ok=True)

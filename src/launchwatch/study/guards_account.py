@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import beta
 
-from launchwatch.processing.assessments.far import DAY_S
+from launchwatch.processing.assessments.far import DAY_S, Calibration, rate_of
 from launchwatch.study.pairs import OFF, ON, POSSIBLE, UNBARRED, UNTYPED, Pair, delays
 from launchwatch.study.threats import CLASSES
 
@@ -18,7 +18,7 @@ LARGEST_LOSS, LONGEST_DELAY_S = 0.005, 10.0
 """The guards are held to this: the upper end of the interval of the loss, and the delay of warnings at p95."""
 PEACEFUL = ("slv", "sounding-rocket")
 MISSILES, ALL = "missiles", "all"
-BARS = (None, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0)
+BARS = (None, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0)
 """Rankings at which the table of a bar looks."""
 
 
@@ -99,25 +99,34 @@ def verdict(share: Mapping[str, Any], delay: Mapping[str, float] | None) -> bool
     return share["high"] < LARGEST_LOSS and delay is not None and delay["p95"] <= LONGEST_DELAY_S
 
 
-def bars(pairs: Sequence[Pair], false: Sequence[float], live_s: float) -> list[dict[str, Any]]:
+def bars(pairs: Sequence[Pair], false: Sequence[float], calibration: Calibration) -> list[dict[str, Any]]:
     """What a bar on the ranking would save and cost, from none to a strict one.
 
     Parameters
     ----------
-    false : highest rankings of the non-launches of a calibration that were warned of without a bar.
-    live_s : time in which they came about.
+    false : highest rankings of the non-launches of the calibration that were warned of without a bar.
+    calibration : whose rates are stated.
 
     Returns
     -------
-    Of each bar: `ranking`, false warnings `a_day` that pass it, and the loss among launches, all and missiles.
+    Of each bar: `ranking`, the rate `stated_a_day` there (None beyond the calibrated range), `false_warnings_a_day`
+    that pass it, and what is `lost` of the launches, all and missiles, that would be warned of and never rank so high.
     """
     found = []
     for bar in BARS:
         least = -np.inf if bar is None else bar
-        lost = {}
+        shares = {}
         for name, those in ((ALL, pairs), (MISSILES, [p for p in pairs if p.booster_class not in PEACEFUL])):
             ranked = [one.ranking for one in those if one.ranking is not None]
-            lost[name] = clopper_pearson(sum(ranking < least for ranking in ranked), len(ranked))._asdict()
+            shares[name] = clopper_pearson(sum(ranking < least for ranking in ranked), len(ranked))._asdict()
         passing = sum(ranking >= least for ranking in false)
-        found.append({"ranking": bar, "false_warnings_a_day": passing / (live_s / DAY_S), "lost": lost})
+        far_hz = rate_of(least, calibration).far_hz
+        found.append(
+            {
+                "ranking": bar,
+                "stated_a_day": None if far_hz is None else far_hz * DAY_S,
+                "false_warnings_a_day": passing / (calibration.live_s / DAY_S),
+                "lost": shares,
+            }
+        )
     return found

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
-from launchwatch.study.guards_account import LARGEST_LOSS, LONGEST_DELAY_S, second_kind
-from launchwatch.study.pairs import OFF, ON, POSSIBLE, UNBARRED, Pair, delays
+from launchwatch.study.guards_account import LARGEST_LOSS, LONGEST_DELAY_S, QUANTILES, second_kind
+from launchwatch.study.pairs import OFF, ON, POSSIBLE, UNBARRED, UNTYPED, Pair, delays
 
 Curves = list[tuple[str, FloatArray]]
 
@@ -38,21 +38,26 @@ def markdown(document: Mapping[str, Any]) -> str:
     """The tables of a study, with a sentence before each."""
     found, total = document["calibration"], document["table"][-1]
     sensors = len(found["sensors"])
+    acted, bars_hz = document["acted"], document["bars_hz"]
     parts = [
         f"{document['launches']:,} launches that fall in the warning region of `{document['partner']}`, watched by its "
         f"chain alone ({sensors} sensors), calibrated by {found['events']} events of non-launches in "
-        f"{found['days']:.3g} days. A guard had something to act on before the warning: `moon-in-beam` in "
-        f"{document['acted']['moon-in-beam']} launches, the low bar in {document['acted']['low-bar']}; a notice that "
-        f"the launch matches was on file for {document['acted']['notices']}.\n",
+        f"{found['days']:.3g} days. Before the warning, `moon-in-beam` had plots to put aside in "
+        f"{acted['moon-in-beam']} of them, and the low bar ({bars_hz['low'] or 0.0:.3g} Hz) events to hold in "
+        f"{acted['low-bar']}; a notice that the launch matches was on file for {acted['notices']}. "
+        f"The strict bar is {bars_hz['strict']:.3g} Hz.\n",
         losses(document["table"]),
-        f"All guards: {_judged(document['within']['all_guards'])}. "
+        f"All guards, with the strict bar: {_judged(document['within']['all_guards'])}. "
         f"All but the strict bar: {_judged(document['within']['without_strict_bar'])}.\n",
-        waits(document["table"]),
-        "What a bar on the ranking would save and cost; what it costs is the part of the launches that would be warned "
-        "of and never rank so high:\n",
+        "Confirmed by a second kind of sensor, before impact:\n",
+        confirmations(document["table"]),
+        f"Shown apart, for they are what a warning says and no filter: {total['warned'][OFF]} launches are warned of "
+        f"with them; without `impact-probability` {total['warned'][POSSIBLE]} would be, whatever they threaten, as soon "
+        f"as they are seen; of whatever type {total['warned'][UNTYPED]}.\n",
+        waits(total),
+        "What another bar on the ranking would save and cost; lost are launches that would be warned of and never "
+        "rank so high:\n",
         barred(document["bars"]),
-        f"Of the {total['warned'][ON]} launches warned of with all guards, {total['confirmed'][ON]} were confirmed "
-        "before impact by a second kind of sensor.\n",
         "Packaged scenarios, s after lift-off:\n",
         scenarios(document["scenarios"]["lines"]),
     ]
@@ -76,38 +81,49 @@ def losses(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def waits(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The table of what is waited for, and of delays of confirmations."""
-    keys = (
-        ("confirmed_delay_s", "confirmed: delay by guards"),
-        ("second_kind_s", "confirmed: after the warning"),
-        ("impact_probability_s", "warning: waiting for an impact point"),
-        ("typing_s", "warning: waiting for a type"),
-    )
+def confirmations(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table of confirmed warnings: how many, what guards add, and how long a second kind of sensor takes."""
     lines = [
-        "| of all launches, s | launches | 5 % | 25 % | median | 75 % | 95 % | max |",
+        "| class | warned | confirmed | delay by guards s: median, p95, max "
+        "| second kind after the warning s: 5 % | 25 % | median | 75 % | 95 % | max |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in rows:
+        lines.append(
+            f"| {one['class']} | {one['warned'][ON]} | {one['confirmed'][ON]} | {_three(one['confirmed_delay_s'])} "
+            f"| {_six(one['second_kind_s'])} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def waits(row: Mapping[str, Any]) -> str:
+    """The table of what is waited for in all launches: an impact point, a type."""
+    lines = [
+        "| wait of the first warning, s | launches | 5 % | 25 % | median | 75 % | 95 % | max |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for key, name in keys:
-        found = rows[-1][key]
-        if found is not None:
-            values = " | ".join(f"{found[q]:g}" for q in ("q05", "q25", "median", "q75", "p95", "max"))
-            lines.append(f"| {name} | {found['of']} | {values} |")
+    for key, name in (
+        ("impact_probability_s", "for an impact point in the region"),
+        ("typing_s", "for a missile's type"),
+    ):
+        of = 0 if row[key] is None else row[key]["of"]
+        lines.append(f"| {name} | {of} | {_six(row[key])} |")
     return "\n".join(lines) + "\n"
 
 
 def barred(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table of what a bar saves and costs."""
     lines = [
-        "| least ranking | false warnings a day | lost, all classes | 95 % | lost, missiles | 95 % |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| least ranking | stated rate a day | false warnings a day | lost, all | 95 % | lost, missiles | 95 % |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in rows:
         bar = "none" if one["ranking"] is None else f"{one['ranking']:g}"
+        stated = "-" if one["stated_a_day"] is None else f"{one['stated_a_day']:.2f}"
         shares = " | ".join(
             f"{100.0 * lost['lost'] / max(lost['of'], 1):.2f} % | {_interval(lost)}" for lost in one["lost"].values()
         )
-        lines.append(f"| {bar} | {one['false_warnings_a_day']:.2f} | {shares} |")
+        lines.append(f"| {bar} | {stated} | {one['false_warnings_a_day']:.2f} | {shares} |")
     return "\n".join(lines) + "\n"
 
 
@@ -139,6 +155,10 @@ def _interval(share: Mapping[str, Any]) -> str:
 
 def _three(found: Mapping[str, float] | None) -> str:
     return "-" if found is None else f"{found['median']:g}, {found['p95']:g}, {found['max']:g}"
+
+
+def _six(found: Mapping[str, float] | None) -> str:
+    return " | ".join("-" if found is None else f"{found[q]:g}" for q in QUANTILES)
 
 
 def _both(times: Mapping[str, Mapping[str, float | None]], key: str) -> str:

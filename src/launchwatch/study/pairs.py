@@ -140,6 +140,12 @@ def without_typing(catalog: Catalog, partners: Sequence[str]) -> Catalog:
     return msgspec.structs.replace(catalog, policies={**catalog.policies, **changed})
 
 
+def bars_hz(catalog: Catalog, partner: str) -> dict[str, float | None]:
+    """The low and the strict bar that are judged, Hz; None: the policy has no low one."""
+    policy = catalog.policies[catalog.partners[partner].policy]
+    return {"low": policy.open.far_hz, "strict": policy.warn.far_hz or STRICT_HZ}
+
+
 def _policies(catalog: Catalog, partners: Sequence[str]) -> list[Policy]:
     return [catalog.policies[name] for name in sorted({catalog.partners[partner].policy for partner in partners})]
 

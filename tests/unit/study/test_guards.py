@@ -231,11 +231,12 @@ def test_quantiles_are_values_that_were_seen() -> None:
 
 
 def test_a_bar_saves_false_warnings_and_costs_launches() -> None:
-    rows = bars(MADE, [-5.0, 1.0, 3.0], 2.0 * 86_400.0)
-    assert [row["ranking"] for row in rows[:3]] == [None, 0.0, 2.0]
-    assert [row["false_warnings_a_day"] for row in rows[:4]] == [1.5, 1.0, 0.5, 0.0]
-    assert [row["lost"]["all"]["lost"] for row in rows[:4]] == [0, 0, 1, 3]
-    assert rows[2]["lost"]["missiles"]["lost"] == 1
+    rows = bars(MADE, [-5.0, 1.0, 3.0], Calibration("c", np.array([-5.0, 1.0, 3.0, 3.0]), 2.0 * 86_400.0))
+    at = {row["ranking"]: row for row in rows}
+    assert [at[bar]["false_warnings_a_day"] for bar in (None, 0.0, 2.0, 4.0)] == [1.5, 1.0, 0.5, 0.0]
+    assert [at[bar]["lost"]["all"]["lost"] for bar in (None, 0.0, 2.0, 4.0)] == [0, 0, 1, 3]
+    assert [at[bar]["stated_a_day"] for bar in (None, 0.0, 2.0, 4.0)] == [2.5, 2.0, 1.5, None]
+    assert at[2.0]["lost"]["missiles"]["lost"] == 1
 
 
 def line(threatened: bool, on: float | None, off: float | None) -> dict[str, Any]:
@@ -283,7 +284,9 @@ def test_what_makes_no_study_is_refused(tmp_path: Path) -> None:
 
 def test_tables_say_never_and_nothing_where_there_is_nothing() -> None:
     document = {
-        "launches": 4, "partner": "cn", "table": table(MADE), "bars": bars(MADE, [1.0], 86_400.0),
+        "launches": 4, "partner": "cn", "table": table(MADE),
+        "bars": bars(MADE, [1.0], Calibration("c", np.array([1.0]), 86_400.0)),
+        "bars_hz": {"low": None, "strict": 1e-6},
         "calibration": {"sensors": ["a"], "events": 3, "days": 1.0},
         "acted": {"moon-in-beam": 0, "low-bar": 0, "notices": 2},
         "within": {"all_guards": False, "without_strict_bar": True},
@@ -292,4 +295,4 @@ def test_tables_say_never_and_nothing_where_there_is_nothing() -> None:
     text = markdown(document)
     assert "never, 60" in text
     assert "| srbm | 2 | 1 | 1 | 0 | 0.00 to 97.50 % | 10, 10, 10 |" in text
-    assert "All guards: not a loss below 0.5 %" in text
+    assert "All guards, with the strict bar: not a loss below 0.5 %" in text
