@@ -52,8 +52,8 @@ def markdown(document: Mapping[str, Any]) -> str:
         "Confirmed by a second kind of sensor, before impact:\n",
         confirmations(document["table"]),
         f"Shown apart, for they are what a warning says and no filter: {total['warned'][OFF]} launches are warned of "
-        f"with them; without `impact-probability` {total['warned'][POSSIBLE]} would be, whatever they threaten, as soon "
-        f"as they are seen; of whatever type {total['warned'][UNTYPED]}.\n",
+        f"with them; without `impact-probability` {total['warned'][POSSIBLE]} would be, whatever they threaten, as "
+        f"soon as they are seen; of whatever type {total['warned'][UNTYPED]}.\n",
         waits(total),
         "What another bar on the ranking would save and cost; lost are launches that would be warned of and never "
         "rank so high:\n",
