@@ -7,29 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from launchwatch.core.arrays import FloatArray
+from launchwatch.report.guards import Curve
 from launchwatch.study.guards_account import LARGEST_LOSS, LONGEST_DELAY_S, QUANTILES, second_kind
 from launchwatch.study.pairs import OFF, ON, POSSIBLE, UNBARRED, UNTYPED, Pair, delays
 
-Curves = list[tuple[str, FloatArray]]
 
+def curves(pairs: Sequence[Pair]) -> tuple[list[Curve], list[Curve]]:
+    """Delays of warnings, and of confirmations, each of those launches in which the quicker run says it."""
 
-def curves(pairs: Sequence[Pair]) -> tuple[Curves, Curves]:
-    """Delays of warnings, and of confirmations: of each curve its name and (n,) s."""
+    def of(name: str, before: str, after: str, key: str) -> Curve:
+        said = sum(getattr(one.times[before], key) is not None for one in pairs)
+        return Curve(name, np.array(list(delays(pairs, before, after, key).values())), said)
 
-    def of(before: str, after: str, key: str) -> FloatArray:
-        return np.array(list(delays(pairs, before, after, key).values()))
-
+    warned = sum(one.times[ON].warning_s is not None for one in pairs)
     return (
         [
-            ("all guards", of(OFF, ON, "warning_s")),
-            ("all but the strict bar", of(OFF, UNBARRED, "warning_s")),
-            ("waiting for an impact point", of(POSSIBLE, OFF, "warning_s")),
+            of("all guards", OFF, ON, "warning_s"),
+            of("all but the strict bar", OFF, UNBARRED, "warning_s"),
+            of("wait for an impact point", POSSIBLE, OFF, "warning_s"),
         ],
         [
-            ("all guards", of(OFF, ON, "confirmed_s")),
-            ("all but the strict bar", of(OFF, UNBARRED, "confirmed_s")),
-            ("second kind of sensor, after the warning", np.array(second_kind(pairs))),
+            of("all guards", OFF, ON, "confirmed_s"),
+            of("all but the strict bar", OFF, UNBARRED, "confirmed_s"),
+            Curve("second kind, after the warning", np.array(second_kind(pairs)), warned),
         ],
     )
 
