@@ -18,8 +18,8 @@ LARGEST_LOSS, LONGEST_DELAY_S = 0.005, 10.0
 """The guards are held to this: the upper end of the interval of the loss, and the delay of warnings at p95."""
 PEACEFUL = ("slv", "sounding-rocket")
 MISSILES, ALL = "missiles", "all"
-BARS = (None, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0)
-"""Rankings at which the table of a bar looks."""
+BARS = (None, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0)
+"""Rankings at which the table of a bar looks: none is stricter than the strict bar that is played."""
 
 
 class Share(NamedTuple):
@@ -117,8 +117,11 @@ def bars(pairs: Sequence[Pair], false: Sequence[float], calibration: Calibration
         least = -np.inf if bar is None else bar
         shares = {}
         for name, those in ((ALL, pairs), (MISSILES, [p for p in pairs if p.booster_class not in PEACEFUL])):
-            ranked = [one.ranking for one in those if one.ranking is not None]
-            shares[name] = clopper_pearson(sum(ranking < least for ranking in ranked), len(ranked))._asdict()
+            ranked = [one for one in those if one.ranking is not None]
+            # what the strict bar lets, for its ranking or because only radars saw it, a lower bar lets as well
+            held = [one for one in ranked if one.times[ON].warning_s is None]
+            few = sum(one.ranking is not None and one.ranking < least for one in held)
+            shares[name] = clopper_pearson(few, len(ranked))._asdict()
         passing = sum(ranking >= least for ranking in false)
         far_hz = rate_of(least, calibration).far_hz
         found.append(

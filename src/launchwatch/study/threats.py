@@ -7,6 +7,7 @@ toward a point of the region, and one of the flights that fall inside is taken b
 from __future__ import annotations
 
 from functools import cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +62,8 @@ def draw(catalog: Catalog, region: Region, seed: int, number: int) -> Drawn:
         None of `MOST_DRAWS` flights fell into the region.
     """
     booster_class = CLASSES[(number - 1) % len(CLASSES)]
-    rng = np.random.default_rng([seed, number])
+    digest = blake2b(f"{seed}\x1fthreat\x1f{number}".encode(), digest_size=16).digest()
+    rng = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
     boosters = [one for one in catalog.boosters.values() if one.booster_class == booster_class]
     for _ in range(MOST_DRAWS):
         booster = boosters[int(rng.integers(len(boosters)))]

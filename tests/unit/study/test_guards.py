@@ -41,7 +41,7 @@ from launchwatch.study.pairs import (
 from launchwatch.study.threats import CELL_DEG, CLASSES, Drawn, draw
 
 SEED, PARTNER = 1, "cn"
-PLAYED = (9, 16, 25, 26, 17, 12)
+PLAYED = (9, 8, 1, 3, 17, 52)
 """Launches of several classes: some that no guard touches, some that a bar of the false-alarm rate holds."""
 
 
@@ -141,7 +141,7 @@ def test_where_no_guard_acts_both_chains_are_one_to_the_last_record(
 
 
 def test_the_strict_bar_holds_a_short_burn_that_nothing_else_holds(pairs: dict[int, Pair]) -> None:
-    held = pairs[25].times
+    held = pairs[9].times
     assert held[ON].warning_s is None
     assert held[UNBARRED] == held[OFF]
     assert held[OFF].warning_s is not None
@@ -234,9 +234,10 @@ def test_a_bar_saves_false_warnings_and_costs_launches() -> None:
     rows = bars(MADE, [-5.0, 1.0, 3.0], Calibration("c", np.array([-5.0, 1.0, 3.0, 3.0]), 2.0 * 86_400.0))
     at = {row["ranking"]: row for row in rows}
     assert [at[bar]["false_warnings_a_day"] for bar in (None, 0.0, 2.0, 4.0)] == [1.5, 1.0, 0.5, 0.0]
-    assert [at[bar]["lost"]["all"]["lost"] for bar in (None, 0.0, 2.0, 4.0)] == [0, 0, 1, 3]
+    assert [at[bar]["lost"]["all"]["lost"] for bar in (None, 0.0, 2.0, 4.0)] == [0, 0, 0, 2]
     assert [at[bar]["stated_a_day"] for bar in (None, 0.0, 2.0, 4.0)] == [2.5, 2.0, 1.5, None]
-    assert at[2.0]["lost"]["missiles"]["lost"] == 1
+    assert at[4.0]["lost"]["missiles"]["lost"] == 1
+    assert at[4.0]["lost"]["missiles"]["of"] == 2
 
 
 def line(threatened: bool, on: float | None, off: float | None) -> dict[str, Any]:
