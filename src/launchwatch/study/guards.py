@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from launchwatch import __version__
-from launchwatch.assembly.calibration import CalibrationError, read_calibration
+from launchwatch.assembly.calibration import CalibrationError, chain_digest, read_calibration
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_catalog
 from launchwatch.processing.assessments.far import DAY_S, Calibration
 from launchwatch.report.guards import plot_delays
-from launchwatch.study.guards_account import bars, table, verdict
+from launchwatch.study.guards_account import bars, by_burn, table, verdict
 from launchwatch.study.guards_history import SCENARIOS, lines_of, lost, slower
 from launchwatch.study.guards_text import curves, markdown
 from launchwatch.study.pairs import Pair, bars_hz, calibrated, play_pair
@@ -63,8 +63,8 @@ def pairs_of(plan: Plan, out: Path, workers: int = 1, progress: Callable[[int, i
     for name, value in (("runs", plan.runs), ("workers", workers)):
         if value <= 0:
             raise CalibrationError(f"{name}: is {value}; give more than 0")
-    _, calibration = _of(plan)
-    folder = out / f"{plan.partner}-{calibration.id.rpartition('/')[2]}-seed-{plan.seed}"
+    catalog, _ = _of(plan)
+    folder = out / f"{plan.partner}-{_played_by(catalog)}-seed-{plan.seed}"
     folder.mkdir(parents=True, exist_ok=True)
     last = -(-plan.runs // CHUNK)
     files = {k: folder / f"launches-{1 + (k - 1) * CHUNK:05}.json" for k in range(1, last + 1)}
@@ -173,6 +173,7 @@ def guards(
             "all_guards": verdict(rows[-1]["lost"], rows[-1]["delay_s"]),
             "without_strict_bar": verdict(rows[-1]["lost_without_strict_bar"], rows[-1]["delay_without_strict_bar_s"]),
         },
+        "by_burn": by_burn(pairs),
         "bars": bars(pairs, false, calibration),
         "scenarios": {"lines": lines, "lost": lost(lines), "delay_s": slower(lines)},
     }
@@ -183,9 +184,14 @@ def guards(
     return document
 
 
+def _played_by(catalog: Catalog) -> str:
+    """What a play rests on: what was played by another catalogue or another processing is never taken for it."""
+    return f"{catalog.hash[:8]}-{chain_digest()[:8]}"
+
+
 def _lines(catalog: Catalog, name: str, out: Path) -> list[dict[str, Any]]:
     """The lines of a packaged scenario, from its file where it was played already."""
-    file = out / "scenarios" / f"{name.replace('/', '-')}-{catalog.hash[:16]}.json"
+    file = out / "scenarios" / f"{name.replace('/', '-')}-{_played_by(catalog)}.json"
     if file.exists():
         try:
             return msgspec.json.decode(file.read_bytes(), type=list[dict[str, Any]])

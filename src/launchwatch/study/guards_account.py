@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ LARGEST_LOSS, LONGEST_DELAY_S = 0.005, 10.0
 """The guards are held to this: the upper end of the interval of the loss, and the delay of warnings at p95."""
 PEACEFUL = ("slv", "sounding-rocket")
 MISSILES, ALL = "missiles", "all"
+BURNS_S = (0.0, 35.0, 50.0, 70.0, 100.0)
 BARS = (None, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0)
 """Rankings at which the table of a bar looks: none is stricter than the strict bar that is played."""
 
@@ -92,6 +94,22 @@ def table(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
     rows = [row(name, those) for name, those in by_class.items() if those]
     missiles = [one for one in pairs if one.booster_class not in PEACEFUL]
     return [*rows, row(MISSILES, missiles), row(ALL, pairs)]
+
+
+def by_burn(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """The loss by how long a motor burns: from `BURNS_S` to the next, s, null for no end."""
+    found = []
+    for low, high in pairwise((*BURNS_S, None)):
+        assert low is not None
+        those = [one for one in pairs if low <= one.burnout_s < (high or np.inf)]
+        found.append(
+            {
+                "burn_s": [low, high],
+                "lost": loss(those)._asdict(),
+                "delay_s": quantiles(delays(those, OFF, ON, "warning_s").values()),
+            }
+        )
+    return found
 
 
 def verdict(share: Mapping[str, Any], delay: Mapping[str, float] | None) -> bool:

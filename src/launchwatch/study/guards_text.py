@@ -49,6 +49,8 @@ def markdown(document: Mapping[str, Any]) -> str:
         losses(document["table"]),
         f"All guards, with the strict bar: {_judged(document['within']['all_guards'])}. "
         f"All but the strict bar: {_judged(document['within']['without_strict_bar'])}.\n",
+        "What all guards cost by how long motors burn:\n",
+        burns(document["by_burn"]),
         "Confirmed by a second kind of sensor, before impact:\n",
         confirmations(document["table"]),
         f"Shown apart, for they are what a warning says and no filter: {total['warned'][OFF]} launches are warned of "
@@ -78,6 +80,20 @@ def losses(rows: Sequence[Mapping[str, Any]]) -> str:
             f"| {one['lost_without_strict_bar']['lost']} | {_interval(one['lost_without_strict_bar'])} "
             f"| {_three(one['delay_without_strict_bar_s'])} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def burns(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table of losses by the length of the burn."""
+    lines = [
+        "| burn s | warned, guards off | lost | 95 % | delay s: median, p95, max |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for one in rows:
+        low, high = one["burn_s"]
+        span = f"from {low:g}" if high is None else f"{low:g} to {high:g}"
+        lost = one["lost"]
+        lines.append(f"| {span} | {lost['of']} | {lost['lost']} | {_interval(lost)} | {_three(one['delay_s'])} |")
     return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,16 @@ from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.warnings import Warning
 from launchwatch.processing.assessments.far import Calibration
 from launchwatch.study.guards import Plan, pairs_of
-from launchwatch.study.guards_account import bars, clopper_pearson, loss, quantiles, second_kind, table, verdict
+from launchwatch.study.guards_account import (
+    bars,
+    by_burn,
+    clopper_pearson,
+    loss,
+    quantiles,
+    second_kind,
+    table,
+    verdict,
+)
 from launchwatch.study.guards_history import lost, slower
 from launchwatch.study.guards_text import markdown
 from launchwatch.study.pairs import (
@@ -240,6 +249,14 @@ def test_a_bar_saves_false_warnings_and_costs_launches() -> None:
     assert at[4.0]["lost"]["missiles"]["of"] == 2
 
 
+def test_losses_by_burn_count_each_launch_once() -> None:
+    rows = by_burn(MADE)
+    assert [row["lost"]["of"] for row in rows] == [0, 0, 2, 0, 0]
+    assert rows[2]["burn_s"] == [50.0, 70.0]
+    assert rows[2]["lost"]["lost"] == 1
+    assert rows[-1]["burn_s"] == [100.0, None]
+
+
 def line(threatened: bool, on: float | None, off: float | None) -> dict[str, Any]:
     times = {arm: {"warning_s": at, "confirmed_s": None} for arm, at in ((ON, on), (OFF, off), (POSSIBLE, off))}
     return {
@@ -286,6 +303,7 @@ def test_what_makes_no_study_is_refused(tmp_path: Path) -> None:
 def test_tables_say_never_and_nothing_where_there_is_nothing() -> None:
     document = {
         "launches": 4, "partner": "cn", "table": table(MADE),
+        "by_burn": by_burn(MADE),
         "bars": bars(MADE, [1.0], Calibration("c", np.array([1.0]), 86_400.0)),
         "bars_hz": {"low": None, "strict": 1e-6},
         "calibration": {"sensors": ["a"], "events": 3, "days": 1.0},
