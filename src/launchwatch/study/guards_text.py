@@ -44,8 +44,8 @@ def markdown(document: Mapping[str, Any]) -> str:
         f"chain alone ({sensors} sensors), calibrated by {found['events']} events of non-launches in "
         f"{found['days']:.3g} days. Before the warning, `moon-in-beam` had plots to put aside in "
         f"{acted['moon-in-beam']} of them, and the low bar ({_hertz(bars_hz['low'])}) events to hold in "
-        f"{acted['low-bar']}; a notice that the launch matches was on file for {acted['notices']}. The policy's bar to "
-        f"warn is {_hertz(bars_hz['warn'])}, that of once a week {_hertz(bars_hz['strict'])}.\n",
+        f"{acted['low-bar']}; a notice that the launch matches was on file for {acted['notices']}. The policy's strict "
+        f"bar: {_hertz(bars_hz['warn'])}; beside it one of once a week is judged, {_hertz(bars_hz['strict'])}.\n",
         losses(document["table"]),
         f"All guards: {_judged(document['within']['all_guards'])}. "
         f"With a bar of once a week: {_judged(document['within']['strict_bar'])}.\n",
