@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, Scenario
 from launchwatch.processing.assessments.far import Calibration

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from launchwatch.assembly.calibration import calibration_of
 from launchwatch.assembly.components import awaited
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
