@@ -8,7 +8,7 @@ import pytest
 
 from launchwatch.assembly.rundir import events_of
 from launchwatch.messages.assessments import Assessment
-from launchwatch.messages.control import Heartbeat
+from launchwatch.messages.control import Act, Heartbeat
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.events import Event
 from launchwatch.messages.observations import InfraredLook, RadarLook
@@ -82,7 +82,9 @@ def test_what_passes_is_of_the_level_and_the_partners_own(level: str, one_case: 
     (case,) = run.cases
     kinds = {"warnings": Warning, "tracks": Track, "observations": InfraredLook | RadarLook}[level]
     owned = {
-        partner: {sensor_of(e) for e in case.chains[partner, "alone"].inputs if not isinstance(e.payload, Heartbeat)}
+        partner: {
+            sensor_of(e) for e in case.chains[partner, "alone"].inputs if not isinstance(e.payload, Act | Heartbeat)
+        }
         for partner in run.scenario.partners
     }
     received = 0
