@@ -20,7 +20,7 @@ from launchwatch.catalog.document import read_yaml
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "src/launchwatch/catalog/data/alert_regions.yaml"
 NAMES = ROOT / "tools/alert_region_names.yaml"
-COUNTRIES = ("cn", "fr", "gb", "jp", "kp", "kr", "ru", "us")
+COUNTRIES = ("cn", "fr", "gb", "iq", "jp", "kp", "kr", "ru", "us")
 TERRITORIES = {
     "cn": ("HK", "MO"),
     "fr": ("BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "WF", "YT"),

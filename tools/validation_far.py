@@ -31,17 +31,24 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--runs", type=int, default=30, help="days under each sky")
     parser.add_argument("--counted", type=int, help="days under the counting sky, if not as many")
+    parser.add_argument("--fires", nargs="*", default=[], help="files of real fires, a day each")
     parser.add_argument("--workers", type=int, default=1)
     given = parser.parse_args()
     made = calibrate(Ensemble(PARTNER, CALIBRATION_SKY, given.runs), given.folder, given.workers)
     file = Path(made["file"])
     found = check(file, given.counted or given.runs, given.folder, COUNTING_SKY, workers=given.workers)
+    text = figures(made, found, held_back(file))
+    if given.fires:
+        real = check(
+            file, len(given.fires), given.folder / "real", COUNTING_SKY, tuple(given.fires), workers=given.workers
+        )
+        text += of_real(real)
     shutil.rmtree(PACKAGED, ignore_errors=True)
     PACKAGED.mkdir(parents=True)
     (PACKAGED / f"{made['key']}.parquet").write_bytes(file.read_bytes())
     shutil.copyfile(given.folder / PLOT.name, PLOT)
     before, _, rest = PAGE.read_text().partition(BEGIN)
-    PAGE.write_text(before + BEGIN + figures(made, found, held_back(file)) + END + rest.partition(END)[2])
+    PAGE.write_text(before + BEGIN + text + END + rest.partition(END)[2])
 
 
 def held_back(file: Path) -> tuple[int, int, float]:
@@ -61,29 +68,50 @@ def held_back(file: Path) -> tuple[int, int, float]:
 def figures(made: dict[str, Any], found: dict[str, Any], held: tuple[int, int, float]) -> str:
     """The text between the marks of the page."""
     counted = found["counted"]
-    kinds = ", ".join(f"{of['events']} of kind {kind}" for kind, of in made["kinds"].items())
-    rows = "".join(
-        f"| {row['stated_a_day']:g} | {row['stated']:.2f} | {row['counted']} | {row['rate']:.2f} | "
-        f"{row['low']:.2f} to {row['high']:.2f} | {row['rate'] / row['stated']:.2f} |\n"
-        for row in found["table"]
-    )
     return f"""
-Chain of `{PARTNER}` alone. Calibrated on {made["live_days"]:g} days: {made["events"]} events of non-launches ({kinds}).
-Counted on {counted["live_days"]:g} other days with other seeds, under the other sky: {counted["events"]} events.
+Chain of `{PARTNER}` alone. Calibrated on {made["live_days"]:g} days: {made["events"]} events of non-launches
+({_kinds(made)}). Counted on {counted["live_days"]:g} other days with other seeds, under the other sky:
+{counted["events"]} events ({_kinds(counted)}).
 
 ![Counted over stated false alarms a day, with the band of a factor of 2](../_static/{PLOT.name})
 
-| at most so many stated a day | stated | counted | counted a day | 95 % | counted over stated |
-| --- | --- | --- | --- | --- | --- |
-{rows}
-Levels at which {LEAST_COUNTED} or more events were counted: {found["levels"]}. Stated and counted rates agree within a
-factor {FACTOR:g} at {found["within_factor"]} of them. Counted events that ranked beyond the calibrated range:
-{found["beyond_range"]}.
+{_table(found)}
+Counted events that ranked beyond the calibrated range: {found["beyond_range"]}.
 
 Without a bar the chain warned its own region of {held[0]} of the non-launches of the calibration, and of
 {counted["warned"]} of those counted: fires and glints whose impact points, hundreds of kilometres wide, reach into it.
 Of the {held[0]}, the strict bar lets {held[1]} pass.
 
+"""
+
+
+def of_real(found: dict[str, Any]) -> str:
+    """The same for days with real fires."""
+    counted = found["counted"]
+    return f"""With real fires in place of drawn ones (MODIS, the first UTC day of each of {counted["days"]} files)
+and the rest as it was counted: {counted["events"]} events ({_kinds(counted)}) in {counted["live_days"]:g} days;
+{counted["warned"]} of them warned of without a bar.
+
+{_table(found)}
+"""
+
+
+def _kinds(account: dict[str, Any]) -> str:
+    return ", ".join(f"{of['events']} of kind {kind}" for kind, of in account["kinds"].items())
+
+
+def _table(found: dict[str, Any]) -> str:
+    """Rows at stated rates, and at how many levels the two agree."""
+    rows = "".join(
+        f"| {row['stated_a_day']:g} | {row['stated']:.2f} | {row['counted']} | {row['rate']:.2f} | "
+        f"{row['low']:.2f} to {row['high']:.2f} | {row['rate'] / row['stated']:.2f} |\n"
+        for row in found["table"]
+    )
+    return f"""| at most so many stated a day | stated | counted | counted a day | 95 % | counted over stated |
+| --- | --- | --- | --- | --- | --- |
+{rows}
+Levels at which {LEAST_COUNTED} or more events were counted: {found["levels"]}. Stated and counted rates agree within a
+factor {FACTOR:g} at {found["within_factor"]} of them.
 """
 
 

@@ -122,17 +122,21 @@ def raid(count: int, seed: int, rcs_m2: tuple[float, float]) -> list[SeenObject]
     return found
 
 
-def cues_to(bodies: Sequence[SeenObject], seed: int) -> list[Arrived]:
+def cues_to(catalog: Catalog, bodies: Sequence[SeenObject], seed: int) -> list[Arrived]:
     """A cue to each body, from its state five minutes after it left the ground, that arrives half a minute later."""
     generator = np.random.default_rng(seed + 1000)
+    mode = catalog.radar_modes[MODE]
+    assert isinstance(mode, ArrayMode)
     cues = []
     for k, one in enumerate(bodies):
+        t_s = np.arange(0.0, one.end_s, STEP_S)
+        stay_s = t_s[place(radar(), mode, one.motion(t_s)[0]).inside]
         position, velocity = one.motion(np.array([CUED_S]))
         state = np.concatenate([position[0], velocity[0]]) + generator.normal(0.0, CUE_SIGMA)
-        epoch = one.epoch_ns + round(CUED_S * NS)
+        epoch, first_ns, last_ns = (one.epoch_ns + round(s * NS) for s in (CUED_S, stay_s[0], stay_s[-1]))
         cue = Cue(
             sensor="raid-radar", event=f"event-{k:03d}", epoch_ns=epoch, state=state, covariance=np.diag(CUE_SIGMA**2),
-            from_ns=epoch, until_ns=one.epoch_ns + round(one.end_s * NS), acceleration_m_s2=0.0, weight=1.0,
+            from_ns=first_ns, until_ns=last_ns, acceleration_m_s2=0.0, weight=1.0,
         )  # fmt: skip
         cues.append(Arrived(epoch + 30 * NS, cue))
     return cues
@@ -231,7 +235,7 @@ def figures(
 ) -> dict[str, Any]:
     """One raid, once: the part of its bodies that is tracked, by bound, and how the radar's time was short."""
     bodies = raid(count, seed, rcs_m2)
-    run = looked_at(catalog, bodies, scheduler, seed, cues_to(bodies, seed) if cued else ())
+    run = looked_at(catalog, bodies, scheduler, seed, cues_to(catalog, bodies, seed) if cued else ())
     made = tracked_by_chain(run)
     inside, close = near(catalog, bodies, made, bounds_m)
     stay = inside.sum(axis=0)

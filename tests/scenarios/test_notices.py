@@ -23,7 +23,7 @@ OLENEGORSK_ALONE = "sensors.exclude=[ru-oko1-1, ru-oko1-2, ru-pechora]"
 FITS = (
     ON_FILE,
     f"notices.{NOTICE}.class=[slbm]",
-    f"notices.{NOTICE}.launch_area={{lat_deg: 69.5, lon_deg: 8.0, radius_km: 100}}",
+    f"notices.{NOTICE}.launch_area={{lat_deg: 70.0, lon_deg: 8.0, radius_km: 100}}",
     f"notices.{NOTICE}.direction={{from_deg: 100, until_deg: 135}}",
 )
 """A notice that announces just what flies: the waters, the day, the class, the direction."""

@@ -1,7 +1,7 @@
 """Cues of a case: what satellites saw goes through each partner's chain alone, and that cues radars.
 
 No infrared look depends on a cue, so that this can be played before the radars are: cues then arrive at them in time
-(`docs/adr/0025-cues-in-two-passes.md`).
+(`docs/adr/0024-cues-in-two-passes.md`).
 """
 
 from __future__ import annotations

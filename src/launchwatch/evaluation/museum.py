@@ -33,8 +33,8 @@ def outcome(scenario: Scenario, cases: Sequence[CaseRecord], region: Region) -> 
     -------
     `highest` state, `reached_s`, `settled_s` (when all was quiet again) and `released_s`, s after the first lift-off or
     the start of the window, None where it never was; `alerts` to the public; `refused` messages by reason;
-    `false_alert_s`: how long the public was left with an alert of what did not threaten it; `told_wrong`: stages told
-    of flights that did not do so.
+    `false_alert_s`: how long the public was left with an alert of what did not threaten it, at most to the end;
+    `told_wrong`: stages told of flights that did not do so.
     """
     found: dict[str, Any] = {
         "highest": "quiet", "reached_s": None, "settled_s": None, "released_s": None, "alerts": [], "refused": {},
@@ -51,7 +51,8 @@ def outcome(scenario: Scenario, cases: Sequence[CaseRecord], region: Region) -> 
             if isinstance(e.payload, Release) and isinstance(e.payload.item, Alert)
         ]
         threatened = any(_touches(flight, region) for flight in case.flights)
-        _public(found, alerts, start_ns, threatened)
+        end_ns = max((e.received_ns for e in record.inputs), default=start_ns)
+        _public(found, alerts, start_ns, end_ns, threatened)
     return found
 
 
@@ -86,7 +87,9 @@ def _state(found: dict[str, Any], record: ChainRecord, start_ns: int) -> None:
     found["settled_s"] = max((end for end in ends if end is not None), default=None) if None not in ends else None
 
 
-def _public(found: dict[str, Any], alerts: Sequence[Alert], start_ns: int, threatened: bool) -> None:
+def _public(
+    found: dict[str, Any], alerts: Sequence[Alert], start_ns: int, end_ns: int, threatened: bool
+) -> None:
     first: dict[str, int] = {}
     for alert in alerts:
         first.setdefault(alert.event, alert.sent_ns)
@@ -106,8 +109,7 @@ def _public(found: dict[str, Any], alerts: Sequence[Alert], start_ns: int, threa
         return
     for event, since_ns in first.items():
         mine = [alert for alert in alerts if alert.event == event]
-        corrected = next((alert.sent_ns for alert in mine if alert.stage == "cancelled"), None)
-        until_ns = corrected if corrected is not None else max(alert.expires_ns for alert in mine)
+        until_ns = next((alert.sent_ns for alert in mine if alert.stage == "cancelled"), end_ns)
         found["false_alert_s"] = max(round((until_ns - since_ns) / S, 3), found["false_alert_s"] or 0.0)
 
 

@@ -19,6 +19,7 @@ from launchwatch.evaluation.knowledge import Version, knowledge
 from launchwatch.evaluation.matching import launch_of_assessment, launch_of_track
 from launchwatch.evaluation.non_launches import account
 from launchwatch.evaluation.picture import grid_of, picture, true_paths
+from launchwatch.messages.alerts import Alert
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.events import Raid
@@ -246,7 +247,8 @@ def _launch(
             key: _difference(lines["alone"][field], lines["integrated"][field]) for key, field in GAINS.items()
         }
         missed = {chain: threatened and (line["decision_time_left_s"] or 0.0) <= 0.0 for chain, line in lines.items()}
-        found[name] = {"threatened": threatened, **lines, "gain_s": gains, "missed": missed}
+        blind = {chain: _blind(case, flight, name, chain, partners[name], threatened) for chain in CHAINS}
+        found[name] = {"threatened": threatened, **lines, "gain_s": gains, "missed": missed, "blind": blind}
     return {
         "id": flight.launch,
         "case": case.case,
@@ -336,6 +338,26 @@ def _line(case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner:
         "first_sensor": sensor,
         "confirming_sensor": confirming,
     }
+
+
+def _blind(
+    case: CaseRecord, flight: FlightTruth, name: str, chain: str, partner: Partner, threatened: bool
+) -> list[str]:
+    """Places that could not be warned in time: regions told when the danger to them had begun, or all of a country."""
+    mine: set[str] = set()
+    first: dict[str, tuple[int, str]] = {}
+    late: dict[str, bool] = {}
+    for envelope in case.chains[name, chain].outputs:
+        item = envelope.payload.item if isinstance(envelope.payload, Release) else None
+        if isinstance(item, Warning) and case.launch_of(item.assessment) is flight:
+            mine.add(item.event)
+        elif isinstance(item, Alert) and item.event in mine and item.stage == "launch":
+            for one in item.regions:
+                sent_ns, _ = first.setdefault(one.region, (item.sent_ns, one.name))
+                late[one.region] = sent_ns > one.earliest_ns
+    if threatened and not first:
+        return [partner.name]
+    return sorted(first[region][1] for region, is_late in late.items() if is_late)
 
 
 def _first_detection(case: CaseRecord, flight: FlightTruth, record: ChainRecord) -> tuple[int | None, str | None]:

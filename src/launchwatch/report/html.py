@@ -139,6 +139,7 @@ def render_html(view: RunView) -> str:
             watch_logs=watch.watch_logs(view),
             watch_columns=watch.COLUMNS,
             refusals=watch.refusals(view),
+            blind=watch.blind_zones(view),
             exhibit=watch.exhibit_rows(museum) if museum else (),
             exhibit_columns=watch.EXHIBIT_COLUMNS,
             was=watch.WAS[museum["was"]] if museum else "",

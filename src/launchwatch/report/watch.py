@@ -55,6 +55,17 @@ def watch_logs(view: RunView) -> tuple[WatchLog, ...]:
     return tuple(WatchLog(p, chain, case, tuple(sorted(rows))) for (case, p, chain), rows in found.items())
 
 
+def blind_zones(view: RunView) -> tuple[str, ...]:
+    """One sentence for each launch, partner and chain with places that could not be warned in time."""
+    return tuple(
+        f"{launch['id']}, {partner} ({chain}): {', '.join(names)}."
+        for launch in view.summary.get("launches", ())
+        for partner, entry in launch["partners"].items()
+        for chain, names in entry.get("blind", {}).items()
+        if names
+    )
+
+
 def refusals(view: RunView) -> tuple[str, ...]:
     """One sentence for each reason for which a post turned messages away."""
     return tuple(

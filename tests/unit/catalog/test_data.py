@@ -16,10 +16,10 @@ DAYS = {
     year: parse_utc(f"{day}T00:00:00Z")
     for year, day in ((1995, "1995-01-25"), (2017, "2017-11-28"), (2026, "2026-08-20"))
 }
-PARTNERS = {"ru", "cn", "us", "gb", "fr", "jp", "kr"}
+PARTNERS = {"ru", "cn", "us", "gb", "fr", "jp", "kr", "iq"}
 SCENARIOS = {
     "hwasong-15-2017", "andoya-1995", "mediterranean-2013", "joint-warning", "allied-warning", "northeast-asia",
-    "orbital-launch",
+    "orbital-launch", "norwegian-sea-1995",
 }  # fmt: skip
 
 

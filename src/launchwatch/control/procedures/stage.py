@@ -28,7 +28,7 @@ MAY: dict[Role, frozenset[Verb]] = {
 CLOSE_BELOW = 0.25  # share of the policy's bars below which an event is nothing to confer about
 NOTHING_ABOVE = 0.5  # probability that it is nothing, above which no conference is opened
 CLOSED = ("quiet", "cancelled")
-TWO_PERSONS, BOUND, ONE_CANCELS = "two-persons", "event-bound", "one-cancels"
+TWO_PERSONS, BOUND, ONE_CANCELS, SILENCE = "two-persons", "event-bound", "one-cancels", "silence-ends"
 
 
 class Matter(msgspec.Struct):
@@ -80,6 +80,7 @@ class ProceduresStage:
         self.region, self.policy, self.conduct = region, policy, conduct
         self.needed = 1 if TWO_PERSONS in without else conduct.release_persons
         self.cancelled_by = 1 if ONE_CANCELS not in without else conduct.release_persons
+        self.stands = SILENCE in without
         self.any_role, self.bound = TWO_PERSONS in without, BOUND not in without
 
     def start(self) -> ProceduresState:
@@ -168,6 +169,8 @@ class ProceduresStage:
             return self._entry(matter, matter.state, f"version {warning.number}: {warning.reason}")
         if matter.state in CLOSED:
             return None
+        if warning.kind == "final" and self.stands and matter.state == "warning":
+            return self._entry(matter, matter.state, "the machine follows it no more; the warning stands")
         if warning.kind == "final":
             return self._go(matter, "quiet", f"the warning has ended: {warning.reason}", now)
         if matter.spoken:

@@ -132,9 +132,7 @@ def task_of(field: RadarField, event: str, track: Track, stay: Stay, weight: flo
     thrust = THRUST_M_S2 if track.phase == "boost" else 0.0
     first_ns = max(stay.from_ns, now)
     dt_s = (first_ns - track.epoch_ns) / S
-    patch = predicted_patch(
-        field.site_m, field.lat_deg, field.lon_deg, track.state, track.covariance, dt_s, thrust
-    )
+    patch = predicted_patch(field.site_m, field.lat_deg, field.lon_deg, track.state, track.covariance, dt_s, thrust)
     beams = beams_of(patch, field.beamwidth_deg)
     cue = Cue(
         sensor=field.sensor,

@@ -21,7 +21,10 @@ from launchwatch.messages.procedures import Procedure
 from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
-FOOTPRINT, BASIS = "footprint", "basis-apart"
+FOOTPRINT, BASIS, SILENCE = "footprint", "basis-apart", "silence-ends"
+DOWN_S, LONGEST_S = 180.0, 5400.0
+"""So long after the latest time of an impact, or after the first sight where that is not known, nothing of a missile
+that is out of sight is left in the air: debris falls for two minutes, the longest test flew for 70 (assumptions)."""
 UPDATE_S, LOOK_S = 60.0, 10.0
 """Alerts of the same stage follow each other no faster; assessments are looked at no more often."""
 BY_HAND_S = 600.0
@@ -38,6 +41,7 @@ class Told(msgspec.Struct):
     regions : every region that was ever named, the newest entry of each.
     ended : nothing more will be told.
     waits : the danger is not over yet: its end by the clock may change what is told.
+    down_ns : when nothing of it can be in the air any more, ns TAI; null while it is followed.
     looked_ns : when the newest assessment was last looked at, ns TAI.
     """
 
@@ -46,6 +50,7 @@ class Told(msgspec.Struct):
     ended: bool
     waits: bool
     looked_ns: int
+    down_ns: int | None = None
 
 
 class AlertsState(msgspec.Struct):
@@ -85,7 +90,7 @@ class AlertsStage:
             region, whole, places, overflight_below_m, texts
         )  # fmt: skip
         self.by_hand = tuple(by_hand) if FOOTPRINT in without else None
-        self.apart = BASIS not in without
+        self.apart, self.ends = BASIS not in without, SILENCE not in without
 
     def start(self) -> AlertsState:
         """A stage that has told nothing."""
@@ -93,7 +98,9 @@ class AlertsStage:
 
     def due(self, state: AlertsState) -> int | None:
         """When the next danger should be over."""
-        return min((over_ns(t.regions.values()) for t in state.told.values() if _waits(t)), default=None)
+        going = [told for told in state.told.values() if not told.ended]
+        times = [over_ns(told.regions.values()) for told in going if told.waits]
+        return min([*times, *(told.down_ns for told in going if told.down_ns is not None)], default=None)
 
     def step(self, state: AlertsState, inputs: Sequence[Item], now: int) -> tuple[AlertsState, list[Output]]:
         """Tell what people have released, and renew it with each warning and when its time is over."""
@@ -108,13 +115,23 @@ class AlertsStage:
                 alert = self._conducted(state, heard, now)
             if alert is not None:
                 outputs.append(Output(alert, now, (item.id,)))
-        for event, told in state.told.items():
-            if _waits(told) and over_ns(told.regions.values()) <= now:
-                told.waits = False
-                alert = self._renewed(state, event, now)
-                if alert is not None:
-                    outputs.append(Output(alert, now, ()))
+        for event, told in list(state.told.items()):
+            alert = self._timed(state, event, told, now)
+            if alert is not None:
+                outputs.append(Output(alert, now, ()))
         return state, outputs
+
+    def _timed(self, state: AlertsState, event: str, told: Told, now: int) -> Alert | None:
+        """What the clock alone changes: a danger that should be over, and one that is."""
+        if told.ended:
+            return None
+        if told.down_ns is not None and told.down_ns <= now:
+            told.down_ns = None
+            return self._tell(state, event, "cancelled", now)
+        if told.waits and over_ns(told.regions.values()) <= now:
+            told.waits = False
+            return self._renewed(state, event, now)
+        return None
 
     def _assessed(self, state: AlertsState, assessment: Assessment, now: int) -> Alert | None:
         """What is seen of a flight that the public was told of: whether it passed is for newer sight to say."""
@@ -130,9 +147,12 @@ class AlertsStage:
             return None
         state.latest[warning.event] = warning
         told = state.told.get(warning.event)
-        if told is None or told.ended or warning.kind == "cancel":
-            return None  # a cancel reaches the public when a person has spoken it
-        return self._renewed(state, warning.event, now)
+        if told is None or told.ended or warning.kind == "cancel" or warning.assessment.merged_into is not None:
+            return None  # a cancel reaches the public when a person has spoken it; another event goes on for both
+        alert = self._renewed(state, warning.event, now)
+        if warning.kind == "final" and self.ends:
+            state.told[warning.event].down_ns = down_ns(warning.assessment)
+        return alert
 
     def _conducted(self, state: AlertsState, entry: Procedure, now: int) -> Alert | None:
         told = state.told.get(entry.event)
@@ -210,6 +230,9 @@ def over_ns(regions: Collection[RegionAtRisk]) -> int:
     return max(entry.latest_ns for entry in regions)
 
 
-def _waits(told: Told) -> bool:
-    """Whether time alone may change what is told."""
-    return told.waits and not told.ended
+def down_ns(assessment: Assessment) -> int:
+    """When nothing of a missile that is out of sight can be in the air any more, ns TAI."""
+    impact = assessment.impact
+    if impact is None:
+        return assessment.first_detection_ns + round(LONGEST_S * S)
+    return impact.time_ns + round((2.0 * impact.sigma_s + DOWN_S) * S)

@@ -62,6 +62,31 @@ def test_a_release_names_its_addressee_and_waits_for_the_machines() -> None:
     assert first.lineage == ("warnings/1",)
 
 
+def entry(state: Any, before: Any) -> Item:
+    said = Procedure(
+        event=assessment().event, state=state, before=before, reason="cancel by anna", calls=(), agreed=(), warning=1,
+        confirmed=False, overdue_ns=None,
+    )  # fmt: skip
+    wrapped = msgspec.structs.replace(warned("exercise", ("simulated",)).payload, id="procedures/1", payload=said)
+    return Item("procedures/1", T0, wrapped)
+
+
+def test_the_authority_hears_what_people_released_and_the_cancel_is_ready() -> None:
+    stage = ReleasesStage("jp", {"jp": "jp"}, 10.0)
+    state, outputs = stage.step(stage.start(), [warned("exercise", ("simulated",))], T0)
+    assert [output.payload.addressee for output in outputs] == ["jp"]
+    assert not state.prepared
+    state, (told,) = stage.step(state, [entry("warning", "threat-assessment")], T0 + NS)
+    assert (told.payload.addressee, told.payload.item.kind) == (authority_of("jp"), "new")
+    assert told.payload.released_ns == T0 + NS
+    ready = state.prepared[assessment().event]
+    assert (ready.kind, ready.number, ready.supersedes) == ("cancel", 2, 1)
+    state, (ended,) = stage.step(state, [entry("cancelled", "warning")], T0 + 2 * NS)
+    assert (ended.payload.addressee, ended.payload.item.kind) == (authority_of("jp"), "cancel")
+    assert ended.payload.item.reason == "cancel by anna"
+    assert stage.step(state, [entry("cancelled", "warning")], T0 + 3 * NS)[1] == []
+
+
 class Node:
     """A releases stage; its state goes through its codec at every step."""
 
@@ -86,7 +111,7 @@ def version(number: int, kind: Any = "update") -> Warning:
     return msgspec.structs.replace(item, number=number, supersedes=number - 1 or None, kind=kind, reason=f"v{number}")
 
 
-def entry(state: Any, before: Any, held: bool = False, reason: str = "said") -> Procedure:
+def log_entry(state: Any, before: Any, held: bool = False, reason: str = "said") -> Procedure:
     return Procedure(
         event=assessment().event, state=state, before=before, reason=reason, calls=(), agreed=(), warning=1,
         confirmed=False, overdue_ns=None, held=held,
@@ -96,43 +121,43 @@ def entry(state: Any, before: Any, held: bool = False, reason: str = "said") -> 
 def released_to_the_authority() -> Node:
     node = Node()
     assert node.hears(version(1, "new")) == []
-    assert node.hears(entry("warning", "threat-assessment")) == [(1, "new", "v1")]
+    assert node.hears(log_entry("warning", "threat-assessment")) == [(1, "new", "v1")]
     return node
 
 
 def test_while_held_the_authority_is_told_nothing_newer_and_then_the_newest() -> None:
     node = released_to_the_authority()
     assert node.hears(version(2)) == [(2, "update", "v2")]
-    assert node.hears(entry("warning", "warning", held=True)) == []
+    assert node.hears(log_entry("warning", "warning", held=True)) == []
     assert node.hears(version(3)) == []
     assert node.hears(version(4)) == []
-    assert node.hears(entry("warning", "warning")) == [(4, "update", "v4")]
-    assert node.hears(entry("warning", "warning")) == []
+    assert node.hears(log_entry("warning", "warning")) == [(4, "update", "v4")]
+    assert node.hears(log_entry("warning", "warning")) == []
     assert node.hears(version(5)) == [(5, "update", "v5")]
 
 
 def test_the_end_of_a_hold_tells_nothing_where_nothing_is_new() -> None:
     node = released_to_the_authority()
-    node.hears(entry("warning", "warning", held=True))
-    assert node.hears(entry("warning", "warning")) == []
+    node.hears(log_entry("warning", "warning", held=True))
+    assert node.hears(log_entry("warning", "warning")) == []
 
 
 def test_the_end_of_the_flight_ends_the_hold_and_is_told() -> None:
     node = released_to_the_authority()
-    node.hears(entry("warning", "warning", held=True))
+    node.hears(log_entry("warning", "warning", held=True))
     assert node.hears(version(2, "final")) == []
-    assert node.hears(entry("quiet", "warning")) == [(2, "final", "v2")]
+    assert node.hears(log_entry("quiet", "warning")) == [(2, "final", "v2")]
 
 
 def test_a_person_cancels_what_is_held_and_what_is_released_anew_bears_a_higher_number() -> None:
     node = released_to_the_authority()
-    node.hears(entry("warning", "warning", held=True))
+    node.hears(log_entry("warning", "warning", held=True))
     node.hears(version(2))
-    assert node.hears(entry("cancelled", "warning", reason="cancel by jp-commander")) == [
+    assert node.hears(log_entry("cancelled", "warning", reason="cancel by jp-commander")) == [
         (2, "cancel", "cancel by jp-commander")
     ]
     # version 2 of the machine was never told; released anew it stands above the cancel
-    assert node.hears(entry("warning", "threat-assessment")) == [(3, "update", "v2")]
+    assert node.hears(log_entry("warning", "threat-assessment")) == [(3, "update", "v2")]
     assert node.hears(version(3)) == [(4, "update", "v3")]
     assert node.hears(version(4, "cancel")) == []
-    assert node.hears(entry("cancelled", "warning")) == [(5, "cancel", "v4")]
+    assert node.hears(log_entry("cancelled", "warning")) == [(5, "cancel", "v4")]

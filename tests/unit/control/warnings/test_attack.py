@@ -17,7 +17,7 @@ from launchwatch.messages import codec
 from launchwatch.messages.alerts import RegionAtRisk
 from launchwatch.messages.assessments import Assessment, RegionThreat
 from launchwatch.messages.attacks import AttackAssessment, Doubt, ThreatenedRegion
-from launchwatch.messages.control import Notice
+from launchwatch.messages.control import Notice, NoticeArea
 from launchwatch.messages.events import Raid
 from launchwatch.messages.warnings import Warning
 from launchwatch.physics.sun import sun_direction
@@ -212,14 +212,14 @@ def test_the_newest_assessment_speaks_and_not_that_of_the_warning() -> None:
 
 def test_a_notice_on_file() -> None:
     notice = Notice(
-        notice="n", sender="ru", announced_class="slv", window_from_ns=AT - 200 * NS, window_until_ns=AT,
-        lat_deg=39.0, lon_deg=125.5, radius_km=50.0, azimuth_deg=None,
+        notice="n", agreement="hcoc", sender="ru", classes=("slv",), window_from_ns=AT - 200 * NS, window_until_ns=AT,
+        launch_area=NoticeArea(lat_deg=39.0, lon_deg=125.5, radius_km=50.0), azimuths_deg=None, impact_area=None,
     )  # fmt: skip
     found = assessed(one(threat=0.99), notices=(notice,))
     assert (codes(found), found.sureness, found.limited_by) == (["notice-on-file"], "possible", "notice-on-file")
     assert not announced(one(launch_point=None), notice)
     late = msgspec.structs.replace(notice, window_until_ns=AT - 190 * NS)
-    far = msgspec.structs.replace(notice, lat_deg=45.0)
+    far = msgspec.structs.replace(notice, launch_area=NoticeArea(lat_deg=45.0, lon_deg=125.5, radius_km=50.0))
     assert codes(assessed(one(), notices=(late, far))) == []
 
 

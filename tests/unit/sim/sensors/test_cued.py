@@ -18,6 +18,7 @@ from launchwatch.sim.scenes.objects import SeenObject
 from launchwatch.sim.scenes.weather import Scene
 from launchwatch.sim.sensors import SensorRun
 from launchwatch.sim.sensors.ground import Arrived, observe_radar
+from launchwatch.sim.sensors.ground.cued import Searches, Sought
 
 SITE = itrf_from_geodetic(52.0, 104.0, 0.0)
 LAST_S = 240.0
@@ -182,3 +183,20 @@ def test_a_search_goes_on_until_its_cue_ends(sky: Any) -> None:
     assert busy[0].look_until_ns >= sky.lift_off_ns + 40 * NS
     assert busy[-1].look_from_ns <= until
     assert run.deliveries[-1].observation.time_use.cues == 0.0
+
+
+def test_searches_take_turns() -> None:
+    # a small ellipse where nothing is takes the time of a look, and does not keep the radar from the larger one
+    asked = (Sought("small", 1.0, 5, ()), Sought("large", 1.0, 6, ((0, 5),)))
+    one = Searches(dict.fromkeys(range(8), asked), [True], [True], 0.1, 0.3)
+    found = [one.step(row, 0.8, {0: False}) for row in range(8)]
+    assert [rows for rows, _, _ in found[:3]] == [[], [], [0]]  # small whole, large but for a beam, its last
+    assert all(spent <= 0.8 + 1e-9 for _, spent, _ in found)
+    assert [waiting for _, _, waiting in found[:2]] == [1, 2]
+
+
+def test_what_threatens_is_searched_more_often() -> None:
+    asked = (Sought("one", 1.0, 5, ((0, 4),)), Sought("threat", 3.0, 5, ((1, 4),)))
+    one = Searches(dict.fromkeys(range(40), asked), [True, True], [True, True], 0.1, 0.3)
+    found = [k for row in range(40) for k in one.step(row, 0.8, {0: False, 1: False})[0]]
+    assert found.count(1) == 3 * found.count(0)

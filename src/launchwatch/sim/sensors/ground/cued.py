@@ -20,6 +20,8 @@ from launchwatch.physics.free_flight import free_flight, sigma_points
 from launchwatch.physics.search import beams_of, patch_of, places_in
 from launchwatch.sim.sensors.looks import Looks
 
+ROUNDING = 1e-9
+
 
 class Arrived(NamedTuple):
     """A cue, and when the radar has it, ns TAI."""
@@ -116,7 +118,8 @@ class Searches:
     ) -> None:
         self._sought, self._detected, self._confirmed = sought, detected, confirmed
         self._look_s, self._confirm_s = look_s, confirm_s
-        self._done: dict[str, int] = {}
+        self._done: dict[str, int] = {}  # by event, beams of the pass that is under way
+        self._passes: dict[str, int] = {}
 
     @property
     def looks(self) -> IntArray:
@@ -126,6 +129,8 @@ class Searches:
     def step(self, row: int, free_s: float, held: Mapping[int, bool]) -> tuple[list[int], float, int]:
         """One look: the rows of bodies found, the time spent, and how many searches wait for more.
 
+        Those come first that have been gone through least often for their weight; then the smallest.
+
         Parameters
         ----------
         row : of the look.
@@ -134,23 +139,32 @@ class Searches:
         """
         found: list[int] = []
         spent_s, waiting = 0.0, 0
-        for one in sorted(self._sought.get(row, ()), key=lambda s: (-s.weight / s.beams, s.event)):
+        for one in sorted(self._sought.get(row, ()), key=self._turn):
             if any(held[k] for k, _ in one.rows):
                 self._done.pop(one.event, None)  # found already
                 continue
             begin = self._done.get(one.event, 0)
             if begin >= one.beams:
                 begin = 0
-            count = min(one.beams - begin, int((free_s - spent_s) / self._look_s + 1e-9))
+            # time to confirm what may be found is kept back
+            left_s = max(free_s - spent_s - self._confirm_s, 0.0)
+            count = min(one.beams - begin, int(left_s / self._look_s + ROUNDING))
             spent_s += count * self._look_s
             for k, place in one.rows:
                 if begin <= place < begin + count and self._detected[k] and k not in found:
-                    if spent_s + self._confirm_s > free_s:
+                    if spent_s + self._confirm_s > free_s * (1.0 + ROUNDING):
                         waiting += 1
                         continue
                     spent_s += self._confirm_s
                     if self._confirmed[k]:
                         found.append(k)
             self._done[one.event] = begin + count
-            waiting += begin + count < one.beams
+            if begin + count < one.beams:
+                waiting += 1
+            else:
+                self._passes[one.event] = self._passes.get(one.event, 0) + 1
         return found, spent_s, waiting
+
+    def _turn(self, one: Sought) -> tuple[float, float, str]:
+        """Whose turn it is: the lowest is first."""
+        return self._passes.get(one.event, 0) / one.weight, one.beams / one.weight, one.event
