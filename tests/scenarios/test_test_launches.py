@@ -123,6 +123,15 @@ def test_a_leg_that_is_missing_is_named(catalog: Catalog, folder: Path, override
         assert one["legs"]["released"] is None
 
 
+def test_a_channel_that_swallows_what_leaves_is_found_by_a_test(catalog: Catalog, folder: Path) -> None:
+    fault = "faults=[{component: ru, kind: silent, from: 2026-08-20T20:00:00Z, until: 2026-08-20T21:00:00Z}]"
+    run = play(catalog, scenario_with(catalog, folder, fault), 1, None, Stopwatch())
+    first, second = run.summary["test_launches"]
+    assert (first["ok"], first["missing"]) == (False, "received")
+    assert first["legs"]["released"] is not None
+    assert second["ok"]
+
+
 def test_the_report_shows_it(catalog: Catalog, tried: Run) -> None:
     html = render_html(view_of(tried, catalog, []))
     assert "Test launches" in html

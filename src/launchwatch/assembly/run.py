@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
+from launchwatch.assembly.channel import Channel
 from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats, notices
 from launchwatch.assembly.flight.launch import flown, truth_of
 from launchwatch.assembly.intrusions import Spoilt, brought
@@ -171,7 +172,8 @@ def _play_case(
                     own = arriving(catalog, scenario, case, partner, "alone", observed, own)
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
-                    alone[partner] = Driven(lane, own, observed.stop_ns, [people])
+                    channel = Channel(catalog, scenario, partner)
+                    alone[partner] = Driven(lane, own, observed.stop_ns, [people, channel])
                 alone[partner].drive(until_ns)
         with watch.part("integrated"):
             for partner in scenario.partners:
@@ -185,7 +187,8 @@ def _play_case(
                     inputs = arriving(catalog, scenario, case, partner, "integrated", observed, inputs)
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
-                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, [people])
+                    channel = Channel(catalog, scenario, partner)
+                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, [people, channel])
                 integrated[partner].drive(until_ns)
         if known is not None:
             known.forget()
@@ -243,11 +246,15 @@ def arriving(
     observed: Observed,
     sent: Sequence[Envelope],
 ) -> list[Envelope]:
-    """What a chain hears in order of arrival: what was sent to it, heartbeats and notices, as faults leave them."""
+    """What a chain hears in order of arrival: what was sent to it, heartbeats and notices, as faults leave them.
+
+    What faults put on its own outgoing channel is heard as well.
+    """
     components = awaited(catalog, scenario, case, partner, chain)
     beats = heartbeats(scenario, components, observed.start_ns, observed.stop_ns)
     filed = notices(catalog, scenario, partner, observed.start_ns)
-    return sorted(as_faults_leave([*filed, *sent, *beats], scenario.faults), key=lambda e: e.received_ns)
+    left = as_faults_leave([*filed, *sent, *beats], scenario.faults)
+    return sorted([*left, *Channel(catalog, scenario, partner).foreign()], key=lambda e: e.received_ns)
 
 
 def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:

@@ -49,15 +49,16 @@ class Conductor:
         self._authority, self._ended = authority_of(partner), False
 
     def react(self, made: Sequence[Envelope]) -> list[Envelope]:
-        """Acts and receipts, and the cancel that follows the first receipt of the authority."""
-        receipts = self._channel.react(made)
+        """Acts, echoes and receipts, and the cancel that follows the first receipt of the authority."""
+        heard = self._channel.react(made)
         told = [e.payload for e in made if isinstance(e.payload, Release)]
         events = {release.release: release.item.event for release in told if isinstance(release.item, Warning)}
-        answers = [*self._people.react(made), *receipts]
-        for envelope in receipts:
+        answers = [*self._people.react(made), *heard]
+        for envelope in heard:
             receipt = envelope.payload
-            assert isinstance(receipt, Receipt)
-            if receipt.addressee == self._authority and receipt.accepted and not self._ended:
+            if not isinstance(receipt, Receipt) or receipt.addressee != self._authority or self._ended:
+                continue
+            if receipt.accepted:
                 self._ended = True
                 answers.append(self._cancel(envelope, events[receipt.release]))
         return answers

@@ -210,11 +210,12 @@ class Fault(Span, frozen=True, kw_only=True):
     ----------
     component : a sensor, or the partner at the other end of a link.
     kind : ``silent``: nothing of it arrives, and no heartbeat; ``blank``: a sensor that looks, and says that it is
-        ready, but sees nothing.
+        ready, but sees nothing; ``altered``: what a partner's node releases is changed on its outgoing channel;
+        ``foreign``: at its start something is sent there that the node has not released.
     """
 
     component: Id
-    kind: Literal["silent", "blank"]
+    kind: Literal["silent", "blank", "altered", "foreign"]
 
 
 class NonLaunches(Record, frozen=True, kw_only=True):
@@ -370,7 +371,9 @@ class Scenario(Record, frozen=True, kw_only=True):
         for i, fault in enumerate(self.faults):
             yield from ((("faults", i, *path), text) for path, text in fault.problems())
             if fault.kind == "blank" and fault.component in self.partners:
-                yield ("faults", i, "kind"), "is blank; a link can only be silent"
+                yield ("faults", i, "kind"), "is blank; a link can only be silent, altered or foreign"
+            if fault.kind in ("altered", "foreign") and fault.component not in self.partners:
+                yield ("faults", i, "kind"), f"is {fault.kind}; a sensor can only be silent or blank"
         for i, notice in enumerate(self.notices):
             yield from ((("notices", i, *path), text) for path, text in notice.problems())
             for partner in notice.delivered:
