@@ -14,6 +14,7 @@ from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import ArrayMode, RadarSensor, Scenario
 from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.procedures.stage import ProceduresStage
+from launchwatch.control.releases.listening import ListeningStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.tasking.cues import RadarField
 from launchwatch.control.tasking.stage import TaskingStage
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from launchwatch.processing.detections.known import KnownObjects
 
 SERIALS_PER_CASE = 100
+RECEIPT_SLACK_S = 30.0
+"""So long an addressee may take to acknowledge a release, beside the way there and back."""
 MOON, FLIGHT_PATH = "moon-in-beam", "flight-path"
 """Guards that are stages, or parts of one."""
 CUEING = "cueing"
@@ -96,6 +99,7 @@ def stages(
             without,
         ),
         ReleasesStage(partner, homes, record.procedure.machine_s),
+        ListeningStage(partner, 2.0 * max(record.procedure.transport_s, scenario.sharing.delay_s) + RECEIPT_SLACK_S),
         HealthStage(heard or {}),
         FindingsStage(record.region, policy),
     ]

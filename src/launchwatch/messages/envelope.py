@@ -15,7 +15,7 @@ from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.health import Health
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.procedures import Procedure
-from launchwatch.messages.receipts import Receipt
+from launchwatch.messages.receipts import Echo, Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.truth import FlightTruth, ObservationTruth
@@ -41,6 +41,7 @@ Record = (
     | Finding
     | Release
     | Receipt
+    | Echo
     | Cue
     | Tasking
     | Notice

@@ -159,11 +159,12 @@ class ProceduresStage:
         if matter is None:
             matter = Matter(warning.event, "quiet", [], [], False, False, None, False, False, False, None)
             state.matters[warning.event] = matter
+        reopened = matter.state == "cancelled" and matter.withdrawn
         matter.warning, matter.confirmed = warning.number, warning.confirmed
         matter.withdrawn = warning.kind == "cancel"
         if warning.kind in ("new", "update"):
             matter.cleared = False
-            if matter.state in ("quiet", "event-conference"):
+            if matter.state in ("quiet", "event-conference") or reopened:
                 return self._go(matter, "threat-assessment", f"the machine warns: {warning.reason}", now)
             return self._entry(matter, matter.state, f"version {warning.number}: {warning.reason}")
         if matter.state in CLOSED:
@@ -243,6 +244,7 @@ class ProceduresStage:
             warning=matter.warning,
             confirmed=matter.confirmed,
             overdue_ns=matter.overdue_ns,
+            held=matter.held,
         )
 
     def _calls(self, matter: Matter) -> tuple[Call, ...]:
