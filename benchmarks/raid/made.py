@@ -38,7 +38,8 @@ def raid(catalog: Catalog, count: int, folder: Path) -> Scenario:
         minutes, seconds = divmod(k * SPAN_S / count, 60.0)
         azimuth = AZIMUTH_DEG + FAN_DEG * (k * 7 % count / count - 0.5)
         lines.append(
-            f"  - {{id: m{k}, case: raid, booster: {booster}, time: '2024-06-01T12:{int(minutes):02d}:{seconds:06.3f}Z',"
+            f"  - {{id: m{k}, case: raid, booster: {booster},"
+            f" time: '2024-06-01T12:{int(minutes):02d}:{seconds:06.3f}Z',"
             f" from: {{lat_deg: {lat}, lon_deg: {lon}}},"
             f" trajectory: {{azimuth_deg: {azimuth:.3f}, range_km: {range_km}, apogee_km: {apogee_km}}}}}\n"
         )
