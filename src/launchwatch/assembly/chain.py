@@ -21,6 +21,7 @@ from launchwatch.control.tasking.stage import TaskingStage
 from launchwatch.control.warnings.alerts import AlertsStage
 from launchwatch.control.warnings.attack_stage import AttacksStage
 from launchwatch.control.warnings.findings import FindingsStage
+from launchwatch.control.warnings.queries import QueriesStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.ports import AnyStage, Journal
@@ -87,6 +88,7 @@ def stages(
         ),
         *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
         WarningsStage(policies, policy.trust, without),
+        QueriesStage(partner, record.region, [p for p in order[1:] if p in (heard or {})], policy.ask),
         ProceduresStage(record.region, policy, catalog.procedures[record.procedure.conduct], without),
         AttacksStage({region: catalog.partners[p].name for region, p in homes.items()}, places, below_m),
         AlertsStage(

@@ -15,6 +15,7 @@ from launchwatch.assembly.chain import make_lane
 from launchwatch.assembly.channel import Channel
 from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats, notices
 from launchwatch.assembly.flight.launch import flown, truth_of
+from launchwatch.assembly.inquiries import Inquiries
 from launchwatch.assembly.intrusions import Spoilt, brought
 from launchwatch.assembly.observe import Observed, SentCue, observe
 from launchwatch.assembly.people import People
@@ -193,7 +194,8 @@ def _play_case(
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
                     channel = Channel(catalog, scenario, partner)
-                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, [people, channel])
+                    answering: list[Answering] = [people, channel, Inquiries(scenario, alone)]
+                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, answering)
                 integrated[partner].drive(until_ns)
         if known is not None:
             known.forget()

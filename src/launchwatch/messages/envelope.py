@@ -15,6 +15,7 @@ from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.health import Health
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.procedures import Procedure
+from launchwatch.messages.queries import Answer, Query
 from launchwatch.messages.receipts import Echo, Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
@@ -42,6 +43,8 @@ Record = (
     | Release
     | Receipt
     | Echo
+    | Query
+    | Answer
     | Cue
     | Tasking
     | Notice

@@ -16,8 +16,8 @@ from launchwatch.catalog.schema import RadarSensor, Scenario
 from launchwatch.messages.items import Item, Output
 
 NOUNS = [
-    "observations", "detections", "tracks", "events", "assessments", "warnings", "procedures", "attacks", "alerts",
-    "releases", "health", "findings",
+    "observations", "detections", "tracks", "events", "assessments", "warnings", "queries", "procedures", "attacks",
+    "alerts", "releases", "outgoing", "health", "findings",
 ]  # fmt: skip
 
 
