@@ -65,7 +65,7 @@ class _Rows(NamedTuple):
 
     def of(self, which: slice) -> _Rows:
         """Some of them."""
-        return self._make(column[which] for column in self)
+        return _Rows._make(column[which] for column in self)
 
 
 def _rows(tracks: Sequence[Track]) -> _Rows:
