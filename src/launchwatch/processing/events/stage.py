@@ -7,7 +7,7 @@ ended out of sight is not opened again: what is found of it later is a new one, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -21,7 +21,7 @@ from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.breakup import among_debris, break_up_of
 from launchwatch.processing.events.joining import fuse, kinship, same_launch, two_launches, two_plumes
 from launchwatch.processing.events.near import Near, near_tracks
-from launchwatch.processing.events.raids import Compared, Member, counted, ended, raids_of
+from launchwatch.processing.events.raids import Alike, Member, compare, counted, ended, raids_of
 
 S = 1_000_000_000
 SPLIT_MARGIN, SPLIT_VERSIONS = 1.5, 2  # a track leaves its event when so many versions of it lie so far outside
@@ -46,12 +46,12 @@ class EventRecord(msgspec.Struct):
 
 
 class EventsState(msgspec.Struct):
-    """State of the stage."""
+    """State of the stage; `alike` are, by name, the events of a raid that can be one launch with another."""
 
     serial: int
     events: list[EventRecord]
     raids: list[Raid]
-    compared: Compared
+    alike: Alike
 
 
 class EventsStage:
@@ -116,7 +116,7 @@ class EventsStage:
             if record.event in changed:
                 _recall(state, record, near.of(k))
                 outputs.append(_say(record, tuple(dict.fromkeys(changed[record.event]))))
-        outputs += _raids(state, [name for names in changed.values() for name in names], now, near)
+        outputs += _raids(state, changed, now, near)
         return state, outputs
 
     def _event_of(self, state: EventsState, name: str, track: Track, partner: str | None) -> EventRecord | None:
@@ -183,7 +183,7 @@ class EventsStage:
 
 def _near(state: EventsState) -> Near:
     """Which events may share a launch, by their tracks as they are now."""
-    return Near([list(record.tracks.values()) for record in state.events])
+    return Near([record.tracks for record in state.events])
 
 
 def _merging(
@@ -202,13 +202,13 @@ def _merging(
     pairs: list[tuple[EventRecord, EventRecord]] = []
     for k in open_.tolist():
         younger = state.events[k]
-        older = [state.events[j] for j in open_[tried[k, open_] & (open_ < k)].tolist()]
-        found = next((one for one in older if _one(one, younger)), None)
-        if found is None or any(found is taken for _, taken in pairs):
+        older = open_[tried[k, open_] & (open_ < k)].tolist()
+        at = next((j for j in older if _one(state.events[j], younger, near.pairs(j, k))), None)
+        if at is None or any(state.events[at] is taken for _, taken in pairs):
             continue
-        others = [state.events[j] for j in open_[near.of(k)[open_]].tolist()]
-        if not any(_one(other, younger) for other in others if other is not found and other is not younger):
-            pairs.append((found, younger))
+        others = [j for j in open_[near.of(k)[open_]].tolist() if j not in (at, k)]
+        if not any(_one(state.events[j], younger, near.pairs(j, k)) for j in others):
+            pairs.append((state.events[at], younger))
     return pairs
 
 
@@ -235,12 +235,15 @@ def _recall(state: EventsState, record: EventRecord, near: NDArray[np.bool_]) ->
         record.aliases.append(found[0].event)
 
 
-def _one(a: EventRecord, b: EventRecord) -> bool:
-    """Whether two events are one launch: some of their living tracks can be one, and none ever spoke against it."""
-    pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
-    if not any("dropped" not in (x.status, y.status) and same_launch(x, y) for x, y in pairs):
+def _one(a: EventRecord, b: EventRecord, tried: Sequence[tuple[Track, Track]]) -> bool:
+    """Whether two events are one launch: some of their living tracks can be one, and none ever spoke against it.
+
+    `tried` are pairs of their tracks that may be kin.
+    """
+    living = [pair for pair in tried if "dropped" not in (pair[0].status, pair[1].status)]
+    if not living or two_plumes(a.tracks, b.tracks) or not any(same_launch(x, y) for x, y in living):
         return False
-    return not two_plumes(a.tracks, b.tracks) and not any(two_launches(x, y) for x, y in pairs)
+    return not any(two_launches(x, y) for x in a.tracks.values() for y in b.tracks.values())
 
 
 def _merge(older: EventRecord, younger: EventRecord, lineage: tuple[str, ...]) -> Output:
@@ -278,15 +281,17 @@ def _say(record: EventRecord, lineage: tuple[str, ...]) -> Output:
     return Output(event, preferred.epoch_ns, lineage)
 
 
-def _raids(state: EventsState, lineage: Sequence[str], now: int, near: Near) -> list[Output]:
-    """Raids that are new or other than said before."""
+def _raids(state: EventsState, changed: Mapping[str, Sequence[str]], now: int, near: Near) -> list[Output]:
+    """Raids that are new or other than said before, given the records behind each event that changed."""
     known = {alias for record in state.events for alias in record.aliases}
     members = [
         Member(k, record.event, record.version, record.tracks, record.break_up is not None)
         for k, record in enumerate(state.events)
         if record.event not in known
     ]
-    found = {raid.raid: raid for raid in raids_of(members, state.compared, near)}
+    compare(members, changed, state.alike, near)
+    lineage = tuple(dict.fromkeys(name for names in changed.values() for name in names))
+    found = {raid.raid: raid for raid in raids_of(members, state.alike)}
     said = {raid.raid: raid for raid in state.raids}
     over = {name: ended(raid) for name, raid in said.items() if name not in found}
     outputs = []
@@ -294,6 +299,6 @@ def _raids(state: EventsState, lineage: Sequence[str], now: int, near: Near) -> 
         before = said.get(name)
         if before is None or counted(before) != counted(raid):
             said[name] = msgspec.structs.replace(raid, version=1 if before is None else before.version + 1)
-            outputs.append(Output(said[name], now, tuple(dict.fromkeys(lineage))))
+            outputs.append(Output(said[name], now, lineage))
     state.raids = list(said.values())
     return outputs

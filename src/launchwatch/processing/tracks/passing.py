@@ -73,7 +73,7 @@ def near(tracks: Sequence[TrackRecord], newest: LinesOfSight) -> NDArray[np.bool
         if len(burning):
             ways = np.array([_way(tracks[known[k]], time) for k in burning.tolist()])
             mask[burning] = _passes(ways, time, newest, column)
-        found[np.ix_(known, column)] = mask
+        found[np.array(known)[:, None], column] = mask
     return found
 
 
