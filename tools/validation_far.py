@@ -80,7 +80,7 @@ Counted events that ranked beyond the calibrated range: {found["beyond_range"]}.
 
 Without a bar the chain warned its own region of {held[0]} of the non-launches of the calibration, and of
 {counted["warned"]} of those counted: fires and glints whose impact points, hundreds of kilometres wide, reach into it.
-Of the {held[0]}, the strict bar lets {held[1]} pass.
+Of the {held[0]}, the bar to warn lets {held[1]} pass.
 
 """
 

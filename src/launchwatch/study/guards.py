@@ -171,7 +171,7 @@ def guards(
         "table": rows,
         "within": {
             "all_guards": verdict(rows[-1]["lost"], rows[-1]["delay_s"]),
-            "without_strict_bar": verdict(rows[-1]["lost_without_strict_bar"], rows[-1]["delay_without_strict_bar_s"]),
+            "strict_bar": verdict(rows[-1]["lost_strict"], rows[-1]["delay_strict_s"]),
         },
         "by_burn": by_burn(pairs),
         "bars": bars(pairs, false, calibration),

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import beta
 
 from launchwatch.processing.assessments.far import DAY_S, Calibration, rate_of
-from launchwatch.study.pairs import OFF, ON, POSSIBLE, UNBARRED, UNTYPED, Pair, delays
+from launchwatch.study.pairs import ARMS, OFF, ON, POSSIBLE, STRICT, UNTYPED, Pair, delays
 from launchwatch.study.threats import CLASSES
 
 LEVEL = 0.95
@@ -67,20 +67,17 @@ def quantiles(values: Iterable[float]) -> dict[str, float] | None:
 
 def row(name: str, pairs: Sequence[Pair]) -> dict[str, Any]:
     """A line of the table: one class, or several together."""
-    warned = {
-        arm: sum(one.times[arm].warning_s is not None for one in pairs)
-        for arm in (ON, UNBARRED, OFF, POSSIBLE, UNTYPED)
-    }
+    warned = {arm: sum(one.times[arm].warning_s is not None for one in pairs) for arm in ARMS}
     return {
         "class": name,
         "launches": len(pairs),
         "warned": warned,
         "confirmed": {arm: sum(one.times[arm].confirmed_s is not None for one in pairs) for arm in (ON, OFF)},
         "lost": loss(pairs)._asdict(),
-        "lost_without_strict_bar": loss(pairs, OFF, UNBARRED)._asdict(),
+        "lost_strict": loss(pairs, OFF, STRICT)._asdict(),
         "warned_only_with_guards": loss(pairs, ON, OFF).lost,
         "delay_s": quantiles(delays(pairs, OFF, ON, "warning_s").values()),
-        "delay_without_strict_bar_s": quantiles(delays(pairs, OFF, UNBARRED, "warning_s").values()),
+        "delay_strict_s": quantiles(delays(pairs, OFF, STRICT, "warning_s").values()),
         "confirmed_delay_s": quantiles(delays(pairs, OFF, ON, "confirmed_s").values()),
         "second_kind_s": quantiles(second_kind(pairs)),
         "impact_probability_s": quantiles(delays(pairs, POSSIBLE, OFF, "warning_s").values()),
@@ -97,7 +94,7 @@ def table(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
 
 
 def by_burn(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
-    """The loss by how long a motor burns: from `BURNS_S` to the next, s, null for no end."""
+    """What the strict bar costs by how long a motor burns: from `BURNS_S` to the next, s, null for no end."""
     found = []
     for low, high in pairwise((*BURNS_S, None)):
         assert low is not None
@@ -105,8 +102,8 @@ def by_burn(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
         found.append(
             {
                 "burn_s": [low, high],
-                "lost": loss(those)._asdict(),
-                "delay_s": quantiles(delays(those, OFF, ON, "warning_s").values()),
+                "lost": loss(those, OFF, STRICT)._asdict(),
+                "delay_s": quantiles(delays(those, OFF, STRICT, "warning_s").values()),
             }
         )
     return found
@@ -137,7 +134,7 @@ def bars(pairs: Sequence[Pair], false: Sequence[float], calibration: Calibration
         for name, those in ((ALL, pairs), (MISSILES, [p for p in pairs if p.booster_class not in PEACEFUL])):
             ranked = [one for one in those if one.ranking is not None]
             # what the strict bar lets, for its ranking or because only radars saw it, a lower bar lets as well
-            held = [one for one in ranked if one.times[ON].warning_s is None]
+            held = [one for one in ranked if one.times[STRICT].warning_s is None]
             few = sum(one.ranking is not None and one.ranking < least for one in held)
             shares[name] = clopper_pearson(few, len(ranked))._asdict()
         passing = sum(ranking >= least for ranking in false)

@@ -9,7 +9,7 @@ import numpy as np
 
 from launchwatch.report.guards import Curve
 from launchwatch.study.guards_account import LARGEST_LOSS, LONGEST_DELAY_S, QUANTILES, second_kind
-from launchwatch.study.pairs import OFF, ON, POSSIBLE, UNBARRED, UNTYPED, Pair, delays
+from launchwatch.study.pairs import OFF, ON, POSSIBLE, STRICT, UNTYPED, Pair, delays
 
 
 def curves(pairs: Sequence[Pair]) -> tuple[list[Curve], list[Curve]]:
@@ -23,12 +23,12 @@ def curves(pairs: Sequence[Pair]) -> tuple[list[Curve], list[Curve]]:
     return (
         [
             of("all guards", OFF, ON, "warning_s"),
-            of("all but the strict bar", OFF, UNBARRED, "warning_s"),
+            of("with a bar of once a week", OFF, STRICT, "warning_s"),
             of("wait for an impact point", POSSIBLE, OFF, "warning_s"),
         ],
         [
             of("all guards", OFF, ON, "confirmed_s"),
-            of("all but the strict bar", OFF, UNBARRED, "confirmed_s"),
+            of("with a bar of once a week", OFF, STRICT, "confirmed_s"),
             Curve("second kind, after the warning", np.array(second_kind(pairs)), warned),
         ],
     )
@@ -43,13 +43,13 @@ def markdown(document: Mapping[str, Any]) -> str:
         f"{document['launches']:,} launches that fall in the warning region of `{document['partner']}`, watched by its "
         f"chain alone ({sensors} sensors), calibrated by {found['events']} events of non-launches in "
         f"{found['days']:.3g} days. Before the warning, `moon-in-beam` had plots to put aside in "
-        f"{acted['moon-in-beam']} of them, and the low bar ({bars_hz['low'] or 0.0:.3g} Hz) events to hold in "
-        f"{acted['low-bar']}; a notice that the launch matches was on file for {acted['notices']}. "
-        f"The strict bar is {bars_hz['strict']:.3g} Hz.\n",
+        f"{acted['moon-in-beam']} of them, and the low bar ({_hertz(bars_hz['low'])}) events to hold in "
+        f"{acted['low-bar']}; a notice that the launch matches was on file for {acted['notices']}. The policy's bar to "
+        f"warn is {_hertz(bars_hz['warn'])}, that of once a week {_hertz(bars_hz['strict'])}.\n",
         losses(document["table"]),
-        f"All guards, with the strict bar: {_judged(document['within']['all_guards'])}. "
-        f"All but the strict bar: {_judged(document['within']['without_strict_bar'])}.\n",
-        "What all guards cost by how long motors burn:\n",
+        f"All guards: {_judged(document['within']['all_guards'])}. "
+        f"With a bar of once a week: {_judged(document['within']['strict_bar'])}.\n",
+        "What a bar of once a week costs by how long motors burn:\n",
         burns(document["by_burn"]),
         "Confirmed by a second kind of sensor, before impact:\n",
         confirmations(document["table"]),
@@ -70,15 +70,15 @@ def losses(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table of losses and delays of warnings."""
     lines = [
         "| class | launches | warned, guards off | warned, guards on | lost | 95 % | delay s: median, p95, max "
-        "| lost without the strict bar | 95 % | delay s: median, p95, max |",
+        "| lost with a bar of once a week | 95 % | delay s: median, p95, max |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in rows:
         lines.append(
             f"| {one['class']} | {one['launches']} | {one['warned'][OFF]} | {one['warned'][ON]} "
             f"| {one['lost']['lost']} | {_interval(one['lost'])} | {_three(one['delay_s'])} "
-            f"| {one['lost_without_strict_bar']['lost']} | {_interval(one['lost_without_strict_bar'])} "
-            f"| {_three(one['delay_without_strict_bar_s'])} |"
+            f"| {one['lost_strict']['lost']} | {_interval(one['lost_strict'])} "
+            f"| {_three(one['delay_strict_s'])} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -158,6 +158,10 @@ def scenarios(lines: Sequence[Mapping[str, Any]]) -> str:
             f"| {_time(times[POSSIBLE]['warning_s'])} |"
         )
     return "\n".join(text) + "\n"
+
+
+def _hertz(bar_hz: float | None) -> str:
+    return "none" if bar_hz is None else f"{bar_hz:.3g} Hz"
 
 
 def _judged(within: bool) -> str:

@@ -32,14 +32,14 @@ from launchwatch.processing.motion.measurements import select
 from launchwatch.runtime.lane import Lane
 from launchwatch.study.threats import Drawn
 
-ON, UNBARRED, OFF, POSSIBLE, UNTYPED = "on", "unbarred", "off", "possible", "untyped"
-ARMS = (ON, UNBARRED, OFF, POSSIBLE, UNTYPED)
-"""All guards, the strict bar among them; all but that; without the technical filters; besides these without
-`impact-probability`, or without doubts of typing."""
+ON, STRICT, OFF, POSSIBLE, UNTYPED = "on", "strict", "off", "possible", "untyped"
+ARMS = (ON, STRICT, OFF, POSSIBLE, UNTYPED)
+"""All guards as the policy has them; with a bar of once a week; without the technical filters; and besides these
+without `impact-probability`, or without doubts of typing."""
 BEFORE_S = 30.0
 SLICE_NS = 30 * NS
 STRICT_HZ = 1.65e-6
-"""The strict bar that is judged where the policy has none: once a week."""
+"""A bar of once a week, which is judged beside that of the policy."""
 WARNINGS = "warnings"
 NOTICE_DAY_NS, NOTICE_KM, NOTICE_DEG = 43_200 * NS, 300.0, 20.0
 """A notice announces half a day about the lift-off, circles so wide, and a sector so wide to both sides."""
@@ -107,26 +107,21 @@ def scenario_of_pair(drawn: Drawn, partner: str, number: int, moon: bool = True)
     )
 
 
-def without_bars(catalog: Catalog, partners: Sequence[str], low: bool = True) -> Catalog:
-    """A catalogue in which partners' policies hold nothing to a false-alarm rate; rates are stated as before.
-
-    Parameters
-    ----------
-    low : whether the low bar, by which events are assessed, is taken away as well as the strict one.
-    """
+def without_bars(catalog: Catalog, partners: Sequence[str]) -> Catalog:
+    """A catalogue in which partners' policies hold nothing to a false-alarm rate; rates are stated as before."""
     changed = {}
     for policy in _policies(catalog, partners):
         warn = msgspec.structs.replace(policy.warn, far_hz=None)
-        bar = msgspec.structs.replace(policy.open, far_hz=None if low else policy.open.far_hz)
+        bar = msgspec.structs.replace(policy.open, far_hz=None)
         changed[policy.id] = msgspec.structs.replace(policy, warn=warn, open=bar)
     return msgspec.structs.replace(catalog, policies={**catalog.policies, **changed})
 
 
 def with_strict_bar(catalog: Catalog, partners: Sequence[str]) -> Catalog:
-    """A catalogue in which partners' policies have a strict bar of the false-alarm rate."""
+    """A catalogue in which partners' policies warn of nothing with a stated rate above once a week."""
     changed = {}
     for policy in _policies(catalog, partners):
-        warn = msgspec.structs.replace(policy.warn, far_hz=policy.warn.far_hz or STRICT_HZ)
+        warn = msgspec.structs.replace(policy.warn, far_hz=STRICT_HZ)
         changed[policy.id] = msgspec.structs.replace(policy, warn=warn)
     return msgspec.structs.replace(catalog, policies={**catalog.policies, **changed})
 
@@ -141,9 +136,9 @@ def without_typing(catalog: Catalog, partners: Sequence[str]) -> Catalog:
 
 
 def bars_hz(catalog: Catalog, partner: str) -> dict[str, float | None]:
-    """The low and the strict bar that are judged, Hz; None: the policy has no low one."""
+    """The bars that are judged, Hz: the policy's own to assess and to warn, None for none, and the strict one."""
     policy = catalog.policies[catalog.partners[partner].policy]
-    return {"low": policy.open.far_hz, "strict": policy.warn.far_hz or STRICT_HZ}
+    return {"low": policy.open.far_hz, "warn": policy.warn.far_hz, "strict": STRICT_HZ}
 
 
 def _policies(catalog: Catalog, partners: Sequence[str]) -> list[Policy]:
@@ -189,8 +184,8 @@ def play_pair(catalog: Catalog, drawn: Drawn, partner: str, number: int, seed: i
     bar_hz = catalog.policies[catalog.partners[partner].policy].open.far_hz
     possible = msgspec.structs.replace(bare, guards_off=(MOON, PROBABILITY))
     with_guards = {
-        ON: Arm(with_strict_bar(catalog, [partner]), guarded, partner, bar_hz, filed),
-        UNBARRED: Arm(open_catalog, guarded, partner, bar_hz, filed),
+        ON: Arm(catalog, guarded, partner, bar_hz, filed),
+        STRICT: Arm(with_strict_bar(catalog, [partner]), guarded, partner, bar_hz, filed),
     }
     arms = {
         **with_guards,

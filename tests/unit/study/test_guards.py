@@ -37,7 +37,7 @@ from launchwatch.study.pairs import (
     OFF,
     ON,
     POSSIBLE,
-    UNBARRED,
+    STRICT,
     UNTYPED,
     Pair,
     Times,
@@ -123,8 +123,8 @@ def test_a_pair_says_what_two_whole_chains_say(
 ) -> None:
     one, pair = drawn[number], pairs[number]
     for arm, policies, moon in (
-        (ON, with_strict_bar(catalog, [PARTNER]), True),
-        (UNBARRED, without_bars(catalog, [PARTNER], low=False), True),
+        (ON, catalog, True),
+        (STRICT, with_strict_bar(catalog, [PARTNER]), True),
         (OFF, without_bars(catalog, [PARTNER]), False),
     ):
         assert pair.times[arm] == told(whole_chain(policies, one, number, moon), one, pair), arm
@@ -134,7 +134,7 @@ def test_where_no_guard_acts_both_chains_are_one_to_the_last_record(
     catalog: Catalog, drawn: dict[int, Drawn], pairs: dict[int, Pair]
 ) -> None:
     same = [n for n, pair in pairs.items() if not pair.moon_plots and not pair.held]
-    other = [n for n, pair in pairs.items() if pair.times[ON] != pair.times[OFF]]
+    other = [n for n, pair in pairs.items() if pair.times[STRICT] != pair.times[OFF]]
     assert same
     assert other
     for n in [*same, *other]:
@@ -143,7 +143,7 @@ def test_where_no_guard_acts_both_chains_are_one_to_the_last_record(
         processed = [[e for e in outputs if isinstance(e.payload, Assessment)] for outputs in (barred, bare)]
         if n in same:
             assert repr(processed[0]) == repr(processed[1])
-        if n in same and pairs[n].times[ON] == pairs[n].times[OFF]:
+        if n in same and pairs[n].times[STRICT] == pairs[n].times[OFF]:
             assert repr(barred) == repr(bare)
         if n in other:
             assert repr(barred) != repr(bare)
@@ -151,8 +151,8 @@ def test_where_no_guard_acts_both_chains_are_one_to_the_last_record(
 
 def test_the_strict_bar_holds_a_short_burn_that_nothing_else_holds(pairs: dict[int, Pair]) -> None:
     held = pairs[9].times
-    assert held[ON].warning_s is None
-    assert held[UNBARRED] == held[OFF]
+    assert held[STRICT].warning_s is None
+    assert held[ON] == held[OFF]
     assert held[OFF].warning_s is not None
     assert held[POSSIBLE].warning_s is not None
     assert held[POSSIBLE].warning_s < held[OFF].warning_s
@@ -196,32 +196,34 @@ def made(number: int, **times: tuple[float | None, float | None]) -> Pair:
         moon_plots=0,
         held=0,
         ranking=float(number),
-        times={arm: Times(*times.get(arm, (None, None))) for arm in (ON, UNBARRED, OFF, POSSIBLE, UNTYPED)},
+        times={arm: Times(*times.get(arm, (None, None))) for arm in (ON, STRICT, OFF, POSSIBLE, UNTYPED)},
     )
 
 
 MADE = [
-    made(1, on=(80.0, 300.0), unbarred=(70.0, 300.0), off=(70.0, 290.0), possible=(40.0, None), untyped=(70.0, None)),
-    made(2, unbarred=(90.0, None), off=(90.0, None), possible=(50.0, None), untyped=(60.0, None)),
+    made(1, on=(80.0, 300.0), strict=(70.0, 300.0), off=(70.0, 290.0), possible=(40.0, None), untyped=(70.0, None)),
+    made(2, strict=(90.0, None), off=(90.0, None), possible=(50.0, None), untyped=(60.0, None)),
     made(3, possible=(50.0, None)),
-    made(4, on=(60.0, None), unbarred=(60.0, None), possible=(60.0, None)),
+    made(4, on=(60.0, None), possible=(60.0, None)),
+    made(5, on=(75.0, None), off=(75.0, None), possible=(60.0, None), untyped=(75.0, None)),
 ]
 
 
 def test_a_loss_is_what_was_warned_of_without_guards_and_never_with_them() -> None:
-    assert loss(MADE)[:2] == (1, 2)
-    assert loss(MADE, OFF, UNBARRED)[:2] == (0, 2)
+    assert loss(MADE)[:2] == (1, 3)
+    assert loss(MADE, OFF, STRICT)[:2] == (1, 3)
     *_, missiles, everything = table(MADE)
-    assert everything["launches"] == 4
-    assert everything["warned"] == {ON: 2, UNBARRED: 3, OFF: 2, POSSIBLE: 4, UNTYPED: 2}
+    assert everything["launches"] == 5
+    assert everything["warned"] == {ON: 3, STRICT: 2, OFF: 3, POSSIBLE: 5, UNTYPED: 3}
     assert everything["warned_only_with_guards"] == 1
     assert everything["delay_s"]["max"] == 10.0
     assert everything["confirmed_delay_s"]["median"] == 10.0
-    assert everything["impact_probability_s"]["of"] == 2
+    assert everything["impact_probability_s"]["of"] == 3
     assert everything["typing_s"]["max"] == 30.0
     assert second_kind(MADE) == [220.0]
-    assert missiles["lost"]["of"] == 1
-    assert missiles["launches"] == 2
+    assert missiles["lost"] == clopper_pearson(0, 2)._asdict()
+    assert missiles["lost_strict"]["lost"] == 1
+    assert missiles["launches"] == 3
 
 
 def test_guards_pass_by_the_whole_interval_and_by_the_delay() -> None:
@@ -243,15 +245,16 @@ def test_a_bar_saves_false_warnings_and_costs_launches() -> None:
     rows = bars(MADE, [-5.0, 1.0, 3.0], Calibration("c", np.array([-5.0, 1.0, 3.0, 3.0]), 2.0 * 86_400.0))
     at = {row["ranking"]: row for row in rows}
     assert [at[bar]["false_warnings_a_day"] for bar in (None, 0.0, 2.0, 4.0)] == [1.5, 1.0, 0.5, 0.0]
-    assert [at[bar]["lost"]["all"]["lost"] for bar in (None, 0.0, 2.0, 4.0)] == [0, 0, 0, 2]
     assert [at[bar]["stated_a_day"] for bar in (None, 0.0, 2.0, 4.0)] == [2.5, 2.0, 1.5, None]
-    assert at[4.0]["lost"]["missiles"]["lost"] == 1
-    assert at[4.0]["lost"]["missiles"]["of"] == 2
+    # what the strict bar lets is lost at no other: 3, 4 and 5 it never warned of
+    assert [at[bar]["lost"]["all"]["lost"] for bar in (None, 2.0, 4.0, 6.0)] == [0, 0, 1, 3]
+    assert at[6.0]["lost"]["missiles"]["lost"] == 2
+    assert at[6.0]["lost"]["missiles"]["of"] == 3
 
 
 def test_losses_by_burn_count_each_launch_once() -> None:
     rows = by_burn(MADE)
-    assert [row["lost"]["of"] for row in rows] == [0, 0, 2, 0, 0]
+    assert [row["lost"]["of"] for row in rows] == [0, 0, 3, 0, 0]
     assert rows[2]["burn_s"] == [50.0, 70.0]
     assert rows[2]["lost"]["lost"] == 1
     assert rows[-1]["burn_s"] == [100.0, None]
@@ -302,16 +305,16 @@ def test_what_makes_no_study_is_refused(tmp_path: Path) -> None:
 
 def test_tables_say_never_and_nothing_where_there_is_nothing() -> None:
     document = {
-        "launches": 4, "partner": "cn", "table": table(MADE),
+        "launches": 5, "partner": "cn", "table": table(MADE),
         "by_burn": by_burn(MADE),
         "bars": bars(MADE, [1.0], Calibration("c", np.array([1.0]), 86_400.0)),
-        "bars_hz": {"low": None, "strict": 1e-6},
+        "bars_hz": {"low": None, "warn": 1e-4, "strict": 1e-6},
         "calibration": {"sensors": ["a"], "events": 3, "days": 1.0},
         "acted": {"moon-in-beam": 0, "low-bar": 0, "notices": 2},
-        "within": {"all_guards": False, "without_strict_bar": True},
+        "within": {"all_guards": False, "strict_bar": False},
         "scenarios": {"lines": [line(True, None, 60.0)]},
     }  # fmt: skip
     text = markdown(document)
     assert "never, 60" in text
-    assert "| srbm | 2 | 1 | 1 | 0 | 0.00 to 97.50 % | 10, 10, 10 |" in text
-    assert "All guards, with the strict bar: not a loss below 0.5 %" in text
+    assert "| srbm | 3 | 2 | 2 | 0 | 0.00 to 84.19 % | 0, 10, 10 |" in text
+    assert "All guards: not a loss below 0.5 %" in text
