@@ -172,6 +172,10 @@ def page(seeds: int) -> str:
         "# Validation\n",
         "Every row is computed by `make validation`; a difference is shown whatever it is.\n"
         "Times are of a machine with 2 cores.\n",
+        "Three sets of figures have pages of their own, each written by a command: [the alarms that history got wrong]"
+        "(explanation/museum.md)\n(`tools/make_museum.py`), [false-alarm rates, stated against counted]"
+        "(explanation/false-alarm-rate.md) (`tools/validation_far.py`),\nand [what cues and plans of looks bring]"
+        "(explanation/tasking.md) (`tools/cueing.py`, `benchmarks/tasking`).\n",
     ]
     sections: list[tuple[str, Callable[[], list[physics.Row]]]] = [
         ("Air: US Standard Atmosphere 1976", physics.us1976),

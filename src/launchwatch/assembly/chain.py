@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from launchwatch.assembly.calibration import calibration_of
 from launchwatch.assembly.components import awaited
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
@@ -18,9 +18,9 @@ from launchwatch.control.releases.listening import ListeningStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.tasking.cues import RadarField
 from launchwatch.control.tasking.stage import TaskingStage
-from launchwatch.control.warnings.alerts import AlertsStage
-from launchwatch.control.warnings.attack_stage import AttacksStage
-from launchwatch.control.warnings.findings import FindingsStage
+from launchwatch.control.warnings.alerts.stage import AlertsStage
+from launchwatch.control.warnings.attacks.stage import AttacksStage
+from launchwatch.control.warnings.findings.findings import FindingsStage
 from launchwatch.control.warnings.queries import QueriesStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.core.geodesy import itrf_from_geodetic

@@ -160,7 +160,12 @@ def _play_case(
                 for i, record in enumerate(observed.shared_truth, 1)
             ]
             journal.append(f"{case}/truth/integrated", "input", shared)
-    foreign = {partner: brought(catalog, scenario, seed, partner) for partner in scenario.partners}
+
+    def recording(other: Scenario, partner: str) -> list[Envelope]:
+        tape = play(catalog, other, seed, None, Stopwatch())
+        return [e for one in tape.cases for e in one.chains[partner, "alone"].outputs]
+
+    foreign = {partner: brought(catalog, scenario, seed, partner, recording) for partner in scenario.partners}
     link = FixedDelay(scenario.sharing.delay_s)
     known = None if scenery is None else scenery.known
     alone: dict[str, Driven] = {}

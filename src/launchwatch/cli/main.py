@@ -69,9 +69,9 @@ def run(
         console = Console()
         console.print(terminal_table(view_of(played, blocks, [])))
         if "museum" in played.summary:
-            from launchwatch.report.watch import exhibit_table
+            from launchwatch.report.watch import exhibit_text
 
-            console.print(exhibit_table([played.summary["museum"]]))
+            console.print(exhibit_text([played.summary["museum"]]), markup=False, highlight=False)
         console.print(latency_table(watch.latencies()))
         if out is None:
             console.print("Nothing was kept; give --out DIR for the report, the journal and the globe.")
@@ -235,11 +235,9 @@ def _print_museum(blocks: Any, json: bool, quiet: bool) -> None:
     if json:
         print_json(found)
     elif not quiet:
-        from rich.console import Console
+        from launchwatch.report.watch import exhibit_text
 
-        from launchwatch.report.watch import exhibit_table
-
-        Console().print(exhibit_table(found["cases"]))
+        typer.echo(exhibit_text(found["cases"]))
 
 
 def _print_rows(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:

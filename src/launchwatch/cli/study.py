@@ -10,6 +10,7 @@ from launchwatch.cli.options import Folder, Json, Quiet, print_json
 STUDIES = {
     "calibrate": "what non-launches alone make of events in a partner's chain: the false-alarm calibration",
     "far-check": "false-alarm rates as a calibration states them, against those counted under another sky",
+    "guards": "what the guards cost in warnings of launches: paired runs with them and without",
 }
 
 app = typer.Typer(help="Ensembles of runs, resumable.", invoke_without_command=True)
@@ -102,6 +103,37 @@ def far_check(
             f"within a factor 2 at {document['within_factor']} of {document['levels']} levels with 10 or more events; "
             f"{document['beyond_range']} events beyond the calibrated range"
         )
+
+
+@app.command()
+def guards(
+    out: Out,
+    runs: Annotated[int, typer.Option(metavar="N", min=1, help="Launches, drawn over all classes.")] = 5000,
+    workers: Workers = 1,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of launches and of what sensors see.")] = 1,
+    partner: Annotated[
+        str, typer.Option(metavar="P", help="Whose region is threatened; its chain alone has to be calibrated.")
+    ] = "cn",
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Packaged scenario played as well, in place of the usual; may be repeated."),
+    ] = None,
+    catalog: Folder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play launches with guards and without, and say what warnings the guards cost."""
+    from launchwatch.study.guards import Plan
+    from launchwatch.study.guards import guards as compared
+    from launchwatch.study.guards_history import SCENARIOS
+
+    plan = Plan(partner, runs, seed, catalog)
+    tell = None if quiet else lambda done, of: typer.echo(f"{done} of {of} launches", err=True)
+    document = compared(plan, out, workers, tuple(scenario) if scenario else SCENARIOS, tell)
+    if json:
+        print_json(document)
+    elif not quiet:
+        typer.echo((out / "guards.md").read_text())
 
 
 def _progress(day: Any, left: int) -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from launchwatch.report.run import RunView
-from launchwatch.report.words import NONE, clock
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from launchwatch.report.words import NEVER, NONE, clock
 
 COLUMNS = ("UTC", "event", "state", "what happened", "waits for", "agreed")
 EXHIBIT_COLUMNS = (
@@ -123,14 +120,15 @@ def _told(alerts: Sequence[Mapping[str, Any]]) -> str:
     return f"{stages} ({others} region{'s' if others != 1 else ''}, first at {clock(first['after_s'])})"
 
 
-def exhibit_table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Cases of history as a table for the terminal."""
-    from rich.table import Table
-
-    table = Table(title="The museum of false alarms: with all guards, and without those that decide it", box=None)
-    for name in ("case", *EXHIBIT_COLUMNS):
-        table.add_column(name, overflow="fold")
+def exhibit_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Cases of history in words for the terminal, three lines each."""
+    parts = []
     for row in rows:
-        for k, cells in enumerate(exhibit_rows(row)):
-            table.add_row(f"{row['title']} [dim]({WAS[row['was']]})[/dim]" if k == 0 else "", *cells)
-    return table
+        parts.append(f"{row['title']} ({WAS[row['was']]})")
+        for label, highest, reached, settled, told, lasted, wrong in exhibit_rows(row):
+            words = highest if reached == NEVER else f"{highest} at {reached}, all quiet again: {settled}"
+            words += "" if told == "nothing" else f"; the public heard: {told}"
+            words += "" if lasted == NEVER else f"; a false alert for {lasted}"
+            words += " - WRONG, as then" if wrong == "yes" else ""
+            parts.append(f"  guards {label}: {words}" if label == "all" else f"  {label}: {words}")
+    return "\n".join(parts)

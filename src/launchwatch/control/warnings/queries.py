@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.schema import Ask
-from launchwatch.control.warnings.ground_track import ground_track
+from launchwatch.control.warnings.alerts.ground_track import ground_track
 from launchwatch.control.warnings.stage import same_launch
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import azimuth_elevation_range

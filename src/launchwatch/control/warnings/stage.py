@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.schema import Policy
-from launchwatch.control.warnings.confidence import GONE_BELOW
-from launchwatch.control.warnings.findings import Known, file_notice, follow, nothing_known, shown
+from launchwatch.control.warnings.findings.confidence import GONE_BELOW
+from launchwatch.control.warnings.findings.findings import Known, file_notice, follow, nothing_known, shown
 from launchwatch.control.warnings.receiving import Rank, key_of, rank
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes

@@ -94,21 +94,10 @@ class AssessmentsStage:
             reentry = reentry_of(item.payload.preferred, state.reentries)
             lineage = tuple(t.id for t in told if t.payload is reentry)
             assessed = self._assess(item.payload, reentry, now)
-            if not self._opened(state, assessed):
+            if not opened(state, assessed, self.open_far_hz):
                 continue
             outputs.append(Output(assessed, item.payload.preferred.epoch_ns, (item.id, *lineage)))
         return state, outputs
-
-    def _opened(self, state: AssessmentsState, assessed: Assessment) -> bool:
-        """Whether an event is or was rare enough among non-launches to be told of; one that was stays so."""
-        if self.open_far_hz is None:
-            return True
-        known = not {assessed.event, *assessed.aliases}.isdisjoint(state.opened)
-        if not known and assessed.far_hz is not None and assessed.far_hz > self.open_far_hz:
-            return False
-        if assessed.event not in state.opened:
-            state.opened.append(assessed.event)
-        return True
 
     def _assess(self, event: Event, reentry: Reentry | None, now: int) -> Assessment:
         track = event.preferred
@@ -181,6 +170,18 @@ class AssessmentsStage:
         row = (lat + 90.0).astype(np.int64)
         column = ((lon + 180.0) % 360.0).astype(np.int64)
         return 1.0 - float(np.mean(self.land[row, column]))
+
+
+def opened(state: AssessmentsState, assessed: Assessment, bar_hz: float | None) -> bool:
+    """Whether an event is or was rare enough among non-launches to be told of; one that was stays so, in `state`."""
+    if bar_hz is None:
+        return True
+    known = not {assessed.event, *assessed.aliases}.isdisjoint(state.opened)
+    if not known and assessed.far_hz is not None and assessed.far_hz > bar_hz:
+        return False
+    if assessed.event not in state.opened:
+        state.opened.append(assessed.event)
+    return True
 
 
 def reentry_of(track: Track, reentries: Sequence[Reentry]) -> Reentry | None:

@@ -10,6 +10,7 @@ import msgspec
 from launchwatch.messages.events import Raid
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.joining import S, fell_behind, placed, preference, same_launch, two_plumes
+from launchwatch.processing.events.near import Near
 
 GAP_S = 600.0
 """Launches no further apart than this are one raid: mobile launchers of one order fire within minutes."""
@@ -21,18 +22,23 @@ Compared = dict[str, dict[str, tuple[int, int, bool]]]
 
 
 class Member(NamedTuple):
-    """A version of an event as part of a raid: its tracks by name, and whether its vehicle broke up."""
+    """A version of an event as part of a raid.
 
+    Its place among all events, its name, its tracks by name, and whether its vehicle broke up.
+    """
+
+    place: int
     event: str
     version: int
     tracks: Mapping[str, Track]
     broke_up: bool
 
 
-def raids_of(members: Sequence[Member], compared: Compared) -> list[Raid]:
+def raids_of(members: Sequence[Member], compared: Compared, near: Near) -> list[Raid]:
     """Raids of two events or more, as their first versions; members in the order in which they were opened.
 
-    `compared` keeps what has been found of pairs: most events are as they were when one of them changes.
+    `compared` keeps what has been found of pairs: most events are as they were when one of them changes. `near` tells
+    which events may share a launch.
     """
     timed = sorted((_begin_ns(one), k) for k, one in enumerate(members))
     groups: list[list[tuple[int, int]]] = []
@@ -54,7 +60,7 @@ def raids_of(members: Sequence[Member], compared: Compared) -> list[Raid]:
                 events=tuple(one.event for one in raid),
                 from_ns=group[0][0],
                 until_ns=group[-1][0],
-                lowest=lowest(raid, compared),
+                lowest=lowest(raid, compared, near),
                 probable=probable,
                 highest=max(sum(most(one) for one in raid), probable),
             )
@@ -72,11 +78,11 @@ def counted(raid: Raid) -> tuple[tuple[str, ...], int, int, int]:
     return raid.events, raid.lowest, raid.probable, raid.highest
 
 
-def lowest(raid: Sequence[Member], compared: Compared) -> int:
+def lowest(raid: Sequence[Member], compared: Compared, near: Near) -> int:
     """Number of events that are well seen and of which no two can be one launch; at least one."""
     kept: list[Member] = []
     for one in sorted(raid, key=lambda m: -max(t.detections for t in m.tracks.values())):
-        if any(_sure(t) for t in one.tracks.values()) and not any(_one_launch(k, one, compared) for k in kept):
+        if any(_sure(t) for t in one.tracks.values()) and not any(_one_launch(k, one, compared, near) for k in kept):
             kept.append(one)
     return max(len(kept), 1)
 
@@ -100,15 +106,17 @@ def most(one: Member) -> int:
     return max(chains.values(), default=1)
 
 
-def _one_launch(a: Member, b: Member, compared: Compared) -> bool:
+def _one_launch(a: Member, b: Member, compared: Compared, near: Near) -> bool:
     if a.event > b.event:
         a, b = b, a
     known = compared.setdefault(a.event, {})
     before = known.get(b.event)
     if before is not None and before[:2] == (a.version, b.version):
         return before[2]
-    pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
-    one = not two_plumes(a.tracks, b.tracks) and any(same_launch(x, y) for x, y in pairs)
+    one = near.may(a.place, b.place)
+    if one:
+        pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
+        one = not two_plumes(a.tracks, b.tracks) and any(same_launch(x, y) for x, y in pairs)
     known[b.event] = a.version, b.version, one
     return one
 

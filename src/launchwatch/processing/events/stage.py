@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.messages.events import BreakUp, Event, EventStatus, Raid
 from launchwatch.messages.items import Item, Output
@@ -18,6 +20,7 @@ from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.breakup import among_debris, break_up_of
 from launchwatch.processing.events.joining import fuse, kinship, same_launch, two_launches, two_plumes
+from launchwatch.processing.events.near import Near, near_tracks
 from launchwatch.processing.events.raids import Compared, Member, counted, ended, raids_of
 
 S = 1_000_000_000
@@ -98,28 +101,42 @@ class EventsStage:
             split = self._split(state, record, name)
             if split is not None:
                 changed.setdefault(split.event, []).append(item.id)
+        if not changed:
+            return state, []
         outputs = []
-        for older, younger in _merging(state, changed):
+        near = _near(state)
+        merging = _merging(state, changed, near)
+        for older, younger in merging:
             changed.setdefault(older.event, []).extend(changed.get(younger.event, ()))
             lineage = tuple(dict.fromkeys(changed.pop(younger.event, changed[older.event])))
             outputs.append(_merge(older, younger, lineage))
-        for record in state.events:
+        if merging:
+            near = _near(state)
+        for k, record in enumerate(state.events):
             if record.event in changed:
-                _recall(state, record)
+                _recall(state, record, near.of(k))
                 outputs.append(_say(record, tuple(dict.fromkeys(changed[record.event]))))
-        if changed:
-            outputs += _raids(state, [name for names in changed.values() for name in names], now)
+        outputs += _raids(state, [name for names in changed.values() for name in names], now, near)
         return state, outputs
 
     def _event_of(self, state: EventsState, name: str, track: Track, partner: str | None) -> EventRecord | None:
         for record in state.events:
             if name in record.tracks and record.merged_into is None:
                 return record
+        others = [
+            (k, other)
+            for k, record in enumerate(state.events)
+            if not record.closed
+            for other in record.tracks.values()
+        ]
+        near = near_tracks(track, [other for _, other in others])
+        tried = [one for one, kept in zip(others, near.tolist(), strict=True) if kept]
+        aside = {k for k in {k for k, _ in tried} if two_plumes({name: track}, state.events[k].tracks)}
         found = [
             (kin, k)
-            for k, record in enumerate(state.events)
-            if not record.closed and not two_plumes({name: track}, record.tracks)
-            for kin in (kinship(track, other) for other in record.tracks.values())
+            for k, other in tried
+            if k not in aside
+            for kin in (kinship(track, other),)
             if kin is not None
         ]
         if found:
@@ -164,26 +181,47 @@ class EventsStage:
         return split
 
 
-def _merging(state: EventsState, changed: dict[str, list[str]]) -> list[tuple[EventRecord, EventRecord]]:
+def _near(state: EventsState) -> Near:
+    """Which events may share a launch, by their tracks as they are now."""
+    return Near([list(record.tracks.values()) for record in state.events])
+
+
+def _merging(
+    state: EventsState, changed: dict[str, list[str]], near: Near
+) -> list[tuple[EventRecord, EventRecord]]:
     """Pairs (older, younger) of open events, one of which changed, that are one launch; each younger once.
 
     An event that could be part of two others is left alone: it does not make one launch of them.
     """
-    open_ = [record for record in state.events if not record.closed]
+    open_ = np.flatnonzero([not record.closed for record in state.events])
+    moved = [k for k in open_.tolist() if state.events[k].event in changed]
+    tried = np.zeros((len(state.events), len(state.events)), bool)
+    for k in moved:
+        tried[k] = near.of(k)
+    tried |= tried.T
     pairs: list[tuple[EventRecord, EventRecord]] = []
-    for k, younger in enumerate(open_):
-        older = [one for one in open_[:k] if one.event in changed or younger.event in changed]
+    for k in open_.tolist():
+        younger = state.events[k]
+        older = [state.events[j] for j in open_[tried[k, open_] & (open_ < k)].tolist()]
         found = next((one for one in older if _one(one, younger)), None)
         if found is None or any(found is taken for _, taken in pairs):
             continue
-        if not any(_one(other, younger) for other in open_ if other is not found and other is not younger):
+        others = [state.events[j] for j in open_[near.of(k)[open_]].tolist()]
+        if not any(_one(other, younger) for other in others if other is not found and other is not younger):
             pairs.append((found, younger))
     return pairs
 
 
-def _recall(state: EventsState, record: EventRecord) -> None:
-    """Note which event that ended out of sight this one is, found again: the only one whose launch can be its own."""
-    ended = [one for one in state.events if one is not record and one.closed and one.merged_into is None]
+def _recall(state: EventsState, record: EventRecord, near: NDArray[np.bool_]) -> None:
+    """Note which event that ended out of sight this one is, found again: the only one whose launch can be its own.
+
+    `near` says of each event whether it may share a launch with this one.
+    """
+    ended = [
+        one
+        for one, kept in zip(state.events, near.tolist(), strict=True)
+        if kept and one is not record and one.closed and one.merged_into is None
+    ]
     if not ended or record.closed:
         return
     mine = [t for t in record.tracks.values() if t.status != "dropped"]
@@ -240,15 +278,15 @@ def _say(record: EventRecord, lineage: tuple[str, ...]) -> Output:
     return Output(event, preferred.epoch_ns, lineage)
 
 
-def _raids(state: EventsState, lineage: Sequence[str], now: int) -> list[Output]:
+def _raids(state: EventsState, lineage: Sequence[str], now: int, near: Near) -> list[Output]:
     """Raids that are new or other than said before."""
     known = {alias for record in state.events for alias in record.aliases}
     members = [
-        Member(record.event, record.version, record.tracks, record.break_up is not None)
-        for record in state.events
+        Member(k, record.event, record.version, record.tracks, record.break_up is not None)
+        for k, record in enumerate(state.events)
         if record.event not in known
     ]
-    found = {raid.raid: raid for raid in raids_of(members, state.compared)}
+    found = {raid.raid: raid for raid in raids_of(members, state.compared, near)}
     said = {raid.raid: raid for raid in state.raids}
     over = {name: ended(raid) for name, raid in said.items() if name not in found}
     outputs = []

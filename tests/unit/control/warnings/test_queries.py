@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from launchwatch.catalog.schema import Ask
-from launchwatch.control.warnings.doubts import Surroundings, doubts_of
+from launchwatch.control.warnings.attacks.doubts import Surroundings, doubts_of
 from launchwatch.control.warnings.queries import QueriesStage, QueriesState, answer_to, looked_at
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import itrf_from_geodetic

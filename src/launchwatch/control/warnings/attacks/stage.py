@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.alert_regions import PlaceTable
-from launchwatch.control.warnings.attack import assess_attack
-from launchwatch.control.warnings.doubts import Surroundings
-from launchwatch.control.warnings.footprint import footprint
+from launchwatch.control.warnings.alerts.footprint import footprint
+from launchwatch.control.warnings.attacks.attack import assess_attack
+from launchwatch.control.warnings.attacks.doubts import Surroundings
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.attacks import AttackAssessment
 from launchwatch.messages.control import Notice
