@@ -42,6 +42,7 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.imaging
 	$(BIN)/python -m benchmarks.radar
 	$(BIN)/python -m benchmarks.process
+	$(BIN)/python -m benchmarks.raid
 
 validation: .venv/.installed-dev
 	$(BIN)/python tools/make_validation.py --seeds $(SEEDS)

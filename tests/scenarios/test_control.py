@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -140,6 +141,55 @@ def test_the_machine_follows_the_last_word_of_people_within_a_tenth_of_a_second(
     assert ends[public_of(PARTNER)].stage == "cancelled"
     assert took_s < 1.0
     print(f"measured: cancel to all addressees {1e3 * took_s:.1f} ms")
+
+
+LONG = """
+id: long-flight
+title: A flight that radars follow after the release
+sources: [a case of joint-warning]
+partners: [ru]
+launches:
+  - id: plains-to-moscow
+    booster: minuteman-3
+    time: 2026-08-20T08:00:00Z
+    from: {lat_deg: 48.0, lon_deg: -111.0}
+    trajectory: {to: {lat_deg: 56.0, lon_deg: 38.0}}
+"""
+
+
+def test_a_hold_freezes_what_the_authority_hears_until_it_ends(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "long-flight.yaml"
+    file.write_text(LONG)
+    scenario = load_scenario(file, catalog)
+    inputs = in_earnest(play(catalog, scenario, 1, None, Stopwatch()))
+    (release,) = [e for e in inputs if isinstance(e.payload, Act) and e.payload.verb == "release"]
+
+    def act(verb: Any, at_ns: int) -> Envelope:
+        said = msgspec.structs.replace(release.payload, verb=verb)
+        return msgspec.structs.replace(release, id=verb, received_ns=at_ns, payload=said)
+
+    def told(*acts: Envelope) -> list[tuple[int, int]]:
+        lane = operations_lane(catalog, scenario)
+        made = played(lane, sorted([*inputs, *acts], key=lambda e: e.received_ns))
+        mine = [e for e in made if isinstance(e.payload, Warning) and e.payload.region == PARTNER]
+        versions.update({e.payload.number: e.emitted_ns for e in mine})
+        return [
+            (e.emitted_ns, e.payload.item.number)
+            for e in made
+            if isinstance(e.payload, Release) and e.payload.addressee == authority_of(PARTNER)
+        ]
+
+    versions: dict[int, int] = {}
+    free = told()
+    assert len(free) > 2
+    # held from just after the release until just after the last but one version
+    held_ns, free_ns = release.received_ns + NS, free[-2][0] + NS
+    held = told(act("hold", held_ns), act("confirm", free_ns))
+    assert [one for one in held if one[0] <= held_ns] == [one for one in free if one[0] <= held_ns]
+    after = [one for one in held if one[0] > held_ns]
+    newest = max(number for number, at_ns in versions.items() if at_ns <= free_ns)
+    assert after[0] == (-(-free_ns // NS) * NS, newest)
+    assert after[1:] == free[-1:]
 
 
 def test_people_answer_in_the_play_and_their_minutes_are_seen(run: Run) -> None:

@@ -12,8 +12,10 @@ from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_scenario
 from launchwatch.catalog.records import CatalogError
+from launchwatch.control.releases.listening import OUTGOING
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.messages.health import Health
+from launchwatch.messages.releases import Release
 from launchwatch.report.html import render_html
 
 FROM, UNTIL = "2017-11-28T18:20:00Z", "2017-11-28T18:30:00Z"
@@ -25,13 +27,13 @@ def played(catalog: Catalog, *faults: tuple[str, str]) -> Any:
     return play(catalog, load_scenario("hwasong-15-2017", catalog, (f"faults=[{told}]",)), 1, None, Stopwatch())
 
 
-def changes(run: Any, chain: tuple[str, str]) -> list[tuple[float, Health]]:
+def changes(run: Any, chain: tuple[str, str], outgoing: bool = False) -> list[tuple[float, Health]]:
     (case,) = run.cases
     begin = parse_utc(FROM)
     return [
         ((e.emitted_ns - begin) / NS, e.payload)
         for e in case.chains[chain].outputs
-        if isinstance(e.payload, Health)
+        if isinstance(e.payload, Health) and (e.payload.component == OUTGOING) == outgoing
     ]
 
 
@@ -65,6 +67,21 @@ def test_a_lost_link_is_told_to_who_hears_it(failed: Any) -> None:
         ]  # fmt: skip
 
 
+def test_who_is_silent_hears_that_nothing_of_its_own_is_on_the_channel(failed: Any) -> None:
+    released = [
+        e.payload
+        for e in failed.cases[0].chains["us", "integrated"].outputs
+        if isinstance(e.payload, Release) and e.payload.addressee != "us"
+    ]
+    lost = [r for r in released if parse_utc(FROM) <= r.released_ns < parse_utc(UNTIL)]
+    told = [one.reason for _, one in changes(failed, ("us", "integrated"), outgoing=True)]
+    assert lost
+    for release in lost:
+        assert f"{release.release} to {release.addressee} was released and not heard" in told
+        assert f"{release.release} to {release.addressee} was not acknowledged" in told
+    assert changes(failed, ("jp", "integrated"), outgoing=True) == []
+
+
 def test_without_faults_nothing_is_told_and_what_is_lost_is_missed(catalog: Catalog, failed: Any) -> None:
     whole = played(catalog)
     assert not any(changes(whole, chain) for chain in whole.cases[0].chains)
@@ -95,6 +112,7 @@ def test_the_report_tells_it(catalog: Catalog, failed: Any) -> None:
     [
         ("nobody", "silent", UNTIL, "nobody"),
         ("us", "blank", UNTIL, "a link can only be silent"),
+        ("us-sbirs-geo-1", "altered", UNTIL, "a sensor can only be silent or blank"),
         ("us", "silent", "2017-11-28T18:10:00Z", "is not after from"),
     ],
 )

@@ -8,7 +8,6 @@ import pytest
 
 from launchwatch.assembly.rundir import events_of
 from launchwatch.messages.assessments import Assessment
-from launchwatch.messages.control import Heartbeat
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.events import Event
 from launchwatch.messages.observations import InfraredLook, RadarLook
@@ -82,7 +81,11 @@ def test_what_passes_is_of_the_level_and_the_partners_own(level: str, one_case: 
     (case,) = run.cases
     kinds = {"warnings": Warning, "tracks": Track, "observations": InfraredLook | RadarLook}[level]
     owned = {
-        partner: {sensor_of(e) for e in case.chains[partner, "alone"].inputs if not isinstance(e.payload, Heartbeat)}
+        partner: {
+            e.payload.sensor
+            for e in case.chains[partner, "alone"].inputs
+            if isinstance(e.payload, InfraredLook | RadarLook)
+        }
         for partner in run.scenario.partners
     }
     received = 0
@@ -98,12 +101,6 @@ def test_what_passes_is_of_the_level_and_the_partners_own(level: str, one_case: 
                 assert sensors_of(release.item) <= owned[release.sender]
                 assert envelope.received_ns == release.released_ns + round(run.scenario.sharing.delay_s * 1e9)
     assert received or level == "warnings"
-
-
-def sensor_of(envelope: Envelope) -> str:
-    look = envelope.payload
-    assert isinstance(look, InfraredLook | RadarLook)
-    return look.sensor
 
 
 def sensors_of(item: Any) -> set[str]:

@@ -11,6 +11,7 @@ import msgspec
 from launchwatch.assembly.chain import lane_name, make_lane
 from launchwatch.assembly.run import RunError
 from launchwatch.assembly.rundir import JOURNAL, chains_of
+from launchwatch.assembly.testlaunch import each_test, lane_of_test
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Scenario
 from launchwatch.messages.control import Start
@@ -59,7 +60,13 @@ def replay_run(folder: Path, catalog: Catalog) -> dict[str, Any]:
             fresh = partial(make_lane, catalog, scenario, case, partner, chain, None, known)
             found = replay_lane(journal, name, fresh)
             differences += [f"{name}: {difference}" for difference in found]
-    return {"run": str(folder), "lanes": len(lanes), "messages": messages, "differences": differences}
+        tests = each_test(scenario)
+        for test in tests:
+            name = lane_name(test.id, test.partners[0], "alone")
+            messages += sum(1 for _ in journal.read(name, role="output"))
+            found = replay_lane(journal, name, partial(lane_of_test, catalog, test, None))
+            differences += [f"{name}: {difference}" for difference in found]
+    return {"run": str(folder), "lanes": len(lanes) + len(tests), "messages": messages, "differences": differences}
 
 
 def _known(folder: Path, catalog: Catalog, scenario: Scenario, start: Start) -> KnownObjects | None:

@@ -12,8 +12,8 @@ from launchwatch.assembly.run import RunError
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Scenario
-from launchwatch.control.warnings.footprint import footprint
-from launchwatch.control.warnings.public import alert_of, stage_of
+from launchwatch.control.warnings.alerts.footprint import footprint
+from launchwatch.control.warnings.alerts.public import alert_of, stage_of
 from launchwatch.formats.cap import Reference, cap_message, reference_to
 from launchwatch.messages.alerts import Alert
 from launchwatch.messages.control import Start

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, Scenario
 from launchwatch.processing.assessments.far import Calibration
@@ -74,8 +74,7 @@ def key_of(catalog: Catalog, scenario: Scenario, case: str, partner: str, chain:
 
     Sensors are those that play, with their payloads and modes; of a chain that hears partners, theirs as well.
     """
-    launches = scenario.cases[case]
-    date_ns = scenario.begin_ns if scenario.window is not None else min(launch.time_ns for launch in launches)
+    date_ns = _date_ns(scenario, case)
     integrated = chain == "integrated" and len(scenario.partners) > 1
     partners = [partner, *(sorted(set(scenario.partners) - {partner}) if integrated else ())]
     sensors: list[Any] = []
@@ -90,6 +89,13 @@ def key_of(catalog: Catalog, scenario: Scenario, case: str, partner: str, chain:
     level = scenario.sharing.level if integrated else "alone"
     content = msgspec.json.encode([SCHEMA, CHAIN_VERSION, partner, level, sensors], order="deterministic")
     return blake2b(content, digest_size=8).hexdigest()
+
+
+def _date_ns(scenario: Scenario, case: str) -> int:
+    """The date by which sensors of a case are chosen, ns TAI."""
+    if scenario.window is not None:
+        return scenario.begin_ns
+    return min(launch.time_ns for launch in scenario.cases[case])
 
 
 def chain_digest() -> str:
@@ -108,6 +114,9 @@ def chain_digest() -> str:
 def calibration_of(catalog: Catalog, scenario: Scenario, case: str, partner: str, chain: str) -> Calibration | None:
     """The calibration that a partner's policy names, where there is one of this very chain; else None.
 
+    A chain that hears partners and has none of its own takes that of the partner alone, for events that own sensors
+    alone saw: of non-launches it makes no more of these than the chain that hears nobody.
+
     Raises
     ------
     CalibrationError
@@ -116,7 +125,11 @@ def calibration_of(catalog: Catalog, scenario: Scenario, case: str, partner: str
     policy = catalog.policies[catalog.partners[partner].policy]
     if policy.calibration is None or not catalog.calibrations:
         return None
+    own = None
     key = key_of(catalog, scenario, case, partner, chain)
+    if f"{policy.calibration}/{key}" not in catalog.calibrations and chain == "integrated":
+        key = key_of(catalog, scenario, case, partner, "alone")
+        own = frozenset(sensor.id for sensor in sensors_of(catalog, scenario, partner, _date_ns(scenario, case)))
     name = f"{policy.calibration}/{key}"
     content = catalog.calibrations.get(name)
     if content is None:
@@ -125,7 +138,7 @@ def calibration_of(catalog: Catalog, scenario: Scenario, case: str, partner: str
     if told["key"] != key:
         raise CalibrationError(f"calibrations/{name}.parquet: key: is {told['key']!r} inside; calibrate again")
     rankings = np.sort([e.ranking for e in events if e.infrared]).astype(np.float64)
-    return Calibration(name, rankings, told["live_s"])
+    return Calibration(name, rankings, told["live_s"], own)
 
 
 def write_calibration(days: Sequence[Day], chain: dict[str, Any]) -> bytes:

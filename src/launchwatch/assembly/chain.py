@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 from launchwatch.assembly.calibration import calibration_of
 from launchwatch.assembly.components import awaited
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask
 from launchwatch.catalog.schema import ArrayMode, RadarSensor, Scenario
 from launchwatch.control.health.stage import HealthStage
 from launchwatch.control.procedures.stage import ProceduresStage
+from launchwatch.control.releases.listening import ListeningStage
 from launchwatch.control.releases.stage import ReleasesStage
 from launchwatch.control.tasking.cues import RadarField
 from launchwatch.control.tasking.stage import TaskingStage
-from launchwatch.control.warnings.alerts import AlertsStage
-from launchwatch.control.warnings.attack_stage import AttacksStage
-from launchwatch.control.warnings.findings import FindingsStage
+from launchwatch.control.warnings.alerts.stage import AlertsStage
+from launchwatch.control.warnings.attacks.stage import AttacksStage
+from launchwatch.control.warnings.findings.findings import FindingsStage
+from launchwatch.control.warnings.queries import QueriesStage
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.ports import AnyStage, Journal
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from launchwatch.processing.detections.known import KnownObjects
 
 SERIALS_PER_CASE = 100
+RECEIPT_SLACK_S = 30.0
+"""So long an addressee may take to acknowledge a release, beside the way there and back."""
 MOON, FLIGHT_PATH = "moon-in-beam", "flight-path"
 """Guards that are stages, or parts of one."""
 CUEING = "cueing"
@@ -84,6 +88,7 @@ def stages(
         ),
         *([SightingsStage(partner, record.region)] if FLIGHT_PATH in without else []),
         WarningsStage(policies, policy.trust, without),
+        QueriesStage(partner, record.region, [p for p in order[1:] if p in (heard or {})], policy.ask),
         ProceduresStage(record.region, policy, catalog.procedures[record.procedure.conduct], without),
         AttacksStage({region: catalog.partners[p].name for region, p in homes.items()}, places, below_m),
         AlertsStage(
@@ -96,6 +101,7 @@ def stages(
             without,
         ),
         ReleasesStage(partner, homes, record.procedure.machine_s),
+        ListeningStage(partner, 2.0 * max(record.procedure.transport_s, scenario.sharing.delay_s) + RECEIPT_SLACK_S),
         HealthStage(heard or {}),
         FindingsStage(record.region, policy),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.notices import message_of
 from launchwatch.catalog.schema import Fault, Scenario

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -26,6 +26,10 @@ COUNT_DIGITS = 4
 _FIELDS = re.compile(rb'"(detections|number|impact_probability)":(0\.0|0)(?=[,}])')
 
 
+Recording = Callable[[Scenario, str], Iterable[Envelope]]
+"""Outputs of a partner's own chain in a play of a scenario."""
+
+
 class Spoilt(msgspec.Struct, frozen=True):
     """A message that a post refused on its line, and why."""
 
@@ -34,19 +38,20 @@ class Spoilt(msgspec.Struct, frozen=True):
 
 
 def brought(
-    catalog: Catalog, scenario: Scenario, seed: int, partner: str
+    catalog: Catalog, scenario: Scenario, seed: int, partner: str, recording: Recording
 ) -> tuple[list[Envelope], list[Spoilt]]:
     """What reaches a partner's post besides looks and releases, and what its line refused.
 
     Parameters
     ----------
-    seed : of what a spoilt line writes, and of the play on a tape.
+    seed : of what a spoilt line writes.
+    recording : what a partner's own chain makes of another scenario: the play on a tape.
     """
     found: list[Envelope] = []
     refused: list[Spoilt] = []
     for number, tape in enumerate(scenario.tapes):
         if tape.partner == partner:
-            found += _of_tape(catalog, scenario, seed, tape, number)
+            found += _of_tape(catalog, scenario, tape, number, recording)
     for number, fault in enumerate(scenario.line_faults):
         if fault.partner == partner:
             for data, envelope in _line(catalog, scenario, seed, fault, number):
@@ -61,34 +66,30 @@ def brought(
     return found, refused
 
 
-def _of_tape(catalog: Catalog, scenario: Scenario, seed: int, tape: Tape, number: int) -> Iterator[Envelope]:
+def _of_tape(
+    catalog: Catalog, scenario: Scenario, tape: Tape, number: int, recording: Recording
+) -> Iterator[Envelope]:
     """The warnings of the tape, moved to its time here; without a guard at the door its mark is not looked at."""
-    from launchwatch.assembly.run import play  # a tape is a play within a play
-    from launchwatch.assembly.stopwatch import Stopwatch
-
     recorded = scenario_of(catalog.scenarios[tape.scenario], catalog)
-    run = play(catalog, recorded, seed, None, Stopwatch())
     later_ns = parse_utc(tape.at) - recorded.begin_ns
     purpose = scenario.purpose if DOOR in scenario.guards_off else tape.purpose
     serial = 0
-    for case in run.cases:
-        for envelope in case.chains[tape.partner, "alone"].outputs:
-            release = envelope.payload
-            if not isinstance(release, Release) or release.addressee != tape.partner:
-                continue
-            serial += 1
-            assert isinstance(release.item, Warning)
-            warning = _shifted(release.item, later_ns, tape.sender)
-            said = msgspec.structs.replace(
-                release,
-                release=f"{tape.sender}/warnings/{serial}",
-                sender=tape.sender,
-                released_ns=release.released_ns + later_ns,
-                first_detection_ns=release.first_detection_ns + later_ns,
-                item=warning,
-            )
-            made = _envelope(scenario, f"tape-{number}/{serial}", "releases", said.released_ns, said)
-            yield msgspec.structs.replace(made, purpose=purpose)
+    for envelope in recording(recorded, tape.partner):
+        release = envelope.payload
+        if not isinstance(release, Release) or release.addressee != tape.partner:
+            continue
+        serial += 1
+        assert isinstance(release.item, Warning)
+        said = msgspec.structs.replace(
+            release,
+            release=f"{tape.sender}/warnings/{serial}",
+            sender=tape.sender,
+            released_ns=release.released_ns + later_ns,
+            first_detection_ns=release.first_detection_ns + later_ns,
+            item=_shifted(release.item, later_ns, tape.sender),
+        )
+        made = _envelope(scenario, f"tape-{number}/{serial}", "releases", said.released_ns, said)
+        yield msgspec.structs.replace(made, purpose=purpose)
 
 
 def _shifted(warning: Warning, later_ns: int, sender: str) -> Warning:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.assembly.sky import Sky, sky_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.land import land_mask

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import ArrayMode, HorizonMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.control.tasking.scheduler import looks_at_tracks
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.epochs import NS, parse_utc
-from launchwatch.core.geodesy import geodetic_from_itrf
 from launchwatch.messages.control import Cue
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
@@ -264,16 +264,6 @@ def _scene(weather: Weather, seed: int) -> Scene:
     )
 
 
-def sensors_of(catalog: Catalog, scenario: Scenario, partner: str, date_ns: int) -> list[InfraredSensor | RadarSensor]:
-    """The partner's sensors that play: in service on the date, chosen by the scenario."""
-    choice = scenario.sensors
-    return [
-        sensor
-        for name, sensor in catalog.sensors_in_service(date_ns, partner).items()
-        if (choice.only is None or name in choice.only) and name not in choice.exclude
-    ]
-
-
 def _seen_from_ground(
     catalog: Catalog, sensor: RadarSensor, play: _Play, cues: Sequence[SentCue], planner: Planner | None
 ) -> SensorRun:
@@ -298,10 +288,3 @@ def _seen_from_space(catalog: Catalog, sensor: InfraredSensor, play: _Play) -> S
     return observe_infrared(
         sensor, catalog.payloads[sensor.payload], placed, objects, *case[1:], play.crowd, play.strokes
     )
-
-
-def sub_points(catalog: Catalog, sensor: InfraredSensor, epoch_ns: int) -> tuple[float, float]:
-    """Latitude and longitude below a satellite at an epoch, degrees."""
-    position, _ = satellite_positions(catalog.orbit_of(sensor, epoch_ns), np.array([epoch_ns]), sensor.satellite)
-    lat, lon, _ = geodetic_from_itrf(position[0])
-    return float(lat), float(lon)

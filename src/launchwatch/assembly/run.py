@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from launchwatch import __version__
 from launchwatch.assembly.chain import make_lane
+from launchwatch.assembly.channel import Channel
 from launchwatch.assembly.components import as_faults_leave, awaited, heartbeats, notices
 from launchwatch.assembly.flight.launch import flown, truth_of
+from launchwatch.assembly.inquiries import Inquiries
 from launchwatch.assembly.intrusions import Spoilt, brought
 from launchwatch.assembly.observe import Observed, SentCue, observe
 from launchwatch.assembly.people import People
@@ -86,6 +88,11 @@ def play(catalog: Catalog, scenario: Scenario, seed: int, journal: Journal | Non
         cases.append(_play_case(catalog, scenario, seed, case, launches, scenery, journal, watch))
     with watch.part("evaluation"):
         summary = summarise(scenario, seed, __version__, cases, catalog.partners, catalog.regions)
+    if scenario.test_launches is not None:
+        from launchwatch.assembly.testlaunch import try_post  # for runs that have such
+
+        with watch.part("test launches"):
+            summary["test_launches"] = try_post(catalog, scenario, seed, journal)
     return Run(scenario, seed, cases, summary)
 
 
@@ -153,7 +160,12 @@ def _play_case(
                 for i, record in enumerate(observed.shared_truth, 1)
             ]
             journal.append(f"{case}/truth/integrated", "input", shared)
-    foreign = {partner: brought(catalog, scenario, seed, partner) for partner in scenario.partners}
+
+    def recording(other: Scenario, partner: str) -> list[Envelope]:
+        tape = play(catalog, other, seed, None, Stopwatch())
+        return [e for one in tape.cases for e in one.chains[partner, "alone"].outputs]
+
+    foreign = {partner: brought(catalog, scenario, seed, partner, recording) for partner in scenario.partners}
     link = FixedDelay(scenario.sharing.delay_s)
     known = None if scenery is None else scenery.known
     alone: dict[str, Driven] = {}
@@ -163,10 +175,11 @@ def _play_case(
             for partner in scenario.partners:
                 if partner not in alone:
                     own = [*observed.own[partner], *foreign[partner][0], *heard_cues(observed.cues, partner, "alone")]
-                    own = _arriving(catalog, scenario, case, partner, "alone", observed, own)
+                    own = arriving(catalog, scenario, case, partner, "alone", observed, own)
                     lane = make_lane(catalog, scenario, case, partner, "alone", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
-                    alone[partner] = Driven(lane, own, observed.stop_ns, people)
+                    channel = Channel(catalog, scenario, partner)
+                    alone[partner] = Driven(lane, own, observed.stop_ns, [people, channel])
                 alone[partner].drive(until_ns)
         with watch.part("integrated"):
             for partner in scenario.partners:
@@ -177,10 +190,12 @@ def _play_case(
                         if other != partner:
                             looks = _released(scenario, observed, other) if observed.cues else chain.inputs
                             inputs += outgoing(scenario.sharing.level, other, looks, chain.outputs, partner, link)
-                    inputs = _arriving(catalog, scenario, case, partner, "integrated", observed, inputs)
+                    inputs = arriving(catalog, scenario, case, partner, "integrated", observed, inputs)
                     lane = make_lane(catalog, scenario, case, partner, "integrated", journal, known, watch)
                     people = People(catalog, partner, scenario.purpose, seed)
-                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, people)
+                    channel = Channel(catalog, scenario, partner)
+                    answering: list[Answering] = [people, channel, Inquiries(scenario, alone)]
+                    integrated[partner] = Driven(lane, inputs, observed.stop_ns, answering)
                 integrated[partner].drive(until_ns)
         if known is not None:
             known.forget()
@@ -229,7 +244,7 @@ def _released(scenario: Scenario, observed: Observed, partner: str) -> list[Enve
     return [envelope for envelope in looks if envelope.received_ns <= observed.stop_ns]
 
 
-def _arriving(
+def arriving(
     catalog: Catalog,
     scenario: Scenario,
     case: str,
@@ -238,11 +253,15 @@ def _arriving(
     observed: Observed,
     sent: Sequence[Envelope],
 ) -> list[Envelope]:
-    """What a chain hears in order of arrival: what was sent to it, heartbeats and notices, as faults leave them."""
+    """What a chain hears in order of arrival: what was sent to it, heartbeats and notices, as faults leave them.
+
+    What faults put on its own outgoing channel is heard as well.
+    """
     components = awaited(catalog, scenario, case, partner, chain)
     beats = heartbeats(scenario, components, observed.start_ns, observed.stop_ns)
     filed = notices(catalog, scenario, partner, observed.start_ns)
-    return sorted(as_faults_leave([*filed, *sent, *beats], scenario.faults), key=lambda e: e.received_ns)
+    left = as_faults_leave([*filed, *sent, *beats], scenario.faults)
+    return sorted([*left, *Channel(catalog, scenario, partner).foreign()], key=lambda e: e.received_ns)
 
 
 def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:
@@ -255,11 +274,21 @@ def _slices(scenario: Scenario, stop_ns: int, known: bool) -> list[int]:
     return [*range(scenario.begin_ns + SLICE_NS, stop_ns, SLICE_NS), stop_ns]
 
 
-class Driven:
-    """A lane with its people, if there are any, what is on its way to it and what it has made."""
+class Answering(Protocol):
+    """Somebody outside of a lane who reacts to what it makes: its people, its addressees."""
 
-    def __init__(self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int, people: People | None = None) -> None:
-        self.lane, self._bus, self._clock, self._people = lane, Bus(), SimulatedClock(BEFORE_ALL_NS), people
+    def react(self, made: Sequence[Envelope]) -> Sequence[Envelope]:
+        """What comes to the lane for it, each with the epoch of its arrival."""
+        ...
+
+
+class Driven:
+    """A lane with those who react to it, what is on its way to it and what it has made."""
+
+    def __init__(
+        self, lane: Lane, inputs: Sequence[Envelope], stop_ns: int, answering: Sequence[Answering] = ()
+    ) -> None:
+        self.lane, self._bus, self._clock, self._answering = lane, Bus(), SimulatedClock(BEFORE_ALL_NS), answering
         self._stop_ns = stop_ns
         for envelope in inputs:
             self._bus.post(lane, envelope)
@@ -277,7 +306,7 @@ class Driven:
             self._bus.deliver(self._clock.now())
             made = self.lane.tick(self._clock.now())
             self.outputs += made
-            for act in () if self._people is None else self._people.react(made):
-                self._bus.post(self.lane, act)
-                if act.received_ns <= self._stop_ns:
-                    self.inputs.append(act)
+            for answer in (answer for one in self._answering for answer in one.react(made)):
+                self._bus.post(self.lane, answer)
+                if answer.received_ns <= self._stop_ns:
+                    self.inputs.append(answer)

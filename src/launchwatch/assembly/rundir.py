@@ -13,8 +13,8 @@ import msgspec
 
 from launchwatch.assembly.chain import CUEING
 from launchwatch.assembly.museum import shown
-from launchwatch.assembly.observe import sensors_of, sub_points
 from launchwatch.assembly.run import Run, RunError
+from launchwatch.assembly.sensors import sensors_of, sub_points
 from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import InfraredSensor, RadarSensor, Scenario

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,21 +30,25 @@ BUDGET_MS = {
 
 @dataclass
 class Stopwatch:
-    """Wall seconds by part of a run, and of steps by stage: the only thing that differs between runs of one seed."""
+    """Wall seconds by part of a run, and of steps by stage: the only thing that differs between runs of one seed.
+
+    `clock` gives seconds; another than that on the wall may be put in its place.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
     steps: dict[str, list[float]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.perf_counter
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
         """Add the time of a block to a part."""
-        begun = time.perf_counter()
+        begun = self.clock()
         yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+        self.seconds[name] = self.seconds.get(name, 0.0) + self.clock() - begun
 
     def timed(self, stage: AnyStage) -> AnyStage:
         """The stage, with the time of each of its steps noted here."""
-        return _Timed(stage, self.steps.setdefault(stage.topic, []))
+        return _Timed(stage, self.steps.setdefault(stage.topic, []), self.clock)
 
     def latencies(self) -> dict[str, dict[str, float]]:
         """By stage: number of steps, percentiles and the longest, ms, the budget, and how many slipped over it."""
@@ -58,17 +62,17 @@ class Stopwatch:
 class _Timed:
     """A stage whose steps are timed; all else is the stage's own."""
 
-    def __init__(self, stage: AnyStage, seconds: list[float]) -> None:
-        self._stage, self._seconds = stage, seconds
+    def __init__(self, stage: AnyStage, seconds: list[float], clock: Callable[[], float]) -> None:
+        self._stage, self._seconds, self._clock = stage, seconds, clock
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stage, name)
 
     def step(self, state: Any, inputs: Sequence[Item], now: int) -> tuple[Any, list[Output]]:
         """The stage's own step."""
-        begun = time.perf_counter()
+        begun = self._clock()
         stepped = self._stage.step(state, inputs, now)
-        self._seconds.append(time.perf_counter() - begun)
+        self._seconds.append(self._clock() - begun)
         return stepped
 
 

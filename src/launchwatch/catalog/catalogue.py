@@ -219,6 +219,9 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
         yield from _unknown(("partners", i), "partner", partner, catalog.partners)
     for i, launch in enumerate(scenario.launches):
         yield from _unknown(("launches", i, "booster"), "booster", launch.booster, catalog.boosters)
+    if scenario.test_launches is not None:
+        booster = scenario.test_launches.launch.booster
+        yield from _unknown(("test_launches", "launch", "booster"), "booster", booster, catalog.boosters)
     sensors = {*catalog.sensors_infrared, *catalog.sensors_radar}
     components = sensors | {*scenario.partners}
     if scenario.non_launches is not None and scenario.non_launches.drawn is not None:
@@ -252,19 +255,26 @@ def _scenario_problems(scenario: Scenario, catalog: Catalog) -> Iterator[Problem
 
 def _with_points(raw: Any, catalog: Catalog) -> Any:
     """Plain data in which launches from and to places carry their coordinates."""
-    launches = raw.get("launches") if isinstance(raw, dict) else None
-    if not isinstance(launches, list):
+    if not isinstance(raw, dict):
         return raw
-    resolved = []
-    for i, launch in enumerate(launches):
-        if isinstance(launch, dict):
-            launch = dict(launch)
-            _resolve(launch, "from", ("launches", i), catalog)
-            if isinstance(launch.get("trajectory"), dict):
-                launch["trajectory"] = dict(launch["trajectory"])
-                _resolve(launch["trajectory"], "to", ("launches", i, "trajectory"), catalog)
-        resolved.append(launch)
-    return {**raw, "launches": resolved}
+    found = dict(raw)
+    if isinstance(raw.get("launches"), list):
+        found["launches"] = [_placed(one, ("launches", i), catalog) for i, one in enumerate(raw["launches"])]
+    tests = raw.get("test_launches")
+    if isinstance(tests, dict) and "launch" in tests:
+        found["test_launches"] = {**tests, "launch": _placed(tests["launch"], ("test_launches", "launch"), catalog)}
+    return found
+
+
+def _placed(launch: Any, path: tuple[str | int, ...], catalog: Catalog) -> Any:
+    if not isinstance(launch, dict):
+        return launch
+    placed = dict(launch)
+    _resolve(placed, "from", path, catalog)
+    if isinstance(placed.get("trajectory"), dict):
+        placed["trajectory"] = dict(placed["trajectory"])
+        _resolve(placed["trajectory"], "to", (*path, "trajectory"), catalog)
+    return placed
 
 
 def _resolve(holder: Raw, key: str, path: tuple[str | int, ...], catalog: Catalog) -> None:

@@ -210,11 +210,12 @@ class Fault(Span, frozen=True, kw_only=True):
     ----------
     component : a sensor, or the partner at the other end of a link.
     kind : ``silent``: nothing of it arrives, and no heartbeat; ``blank``: a sensor that looks, and says that it is
-        ready, but sees nothing.
+        ready, but sees nothing; ``altered``: what a partner's node releases is changed on its outgoing channel;
+        ``foreign``: at its start something is sent there that the node has not released.
     """
 
     component: Id
-    kind: Literal["silent", "blank"]
+    kind: Literal["silent", "blank", "altered", "foreign"]
 
 
 class NonLaunches(Record, frozen=True, kw_only=True):
@@ -249,6 +250,21 @@ class NonLaunches(Record, frozen=True, kw_only=True):
                 yield (name,), "goes with satellites"
 
 
+class LaunchTests(Record, frozen=True, kw_only=True):
+    """Launches of purpose ``test`` by which a post tries its whole path, from an observation to a receipt and a cancel.
+
+    Attributes
+    ----------
+    launch : what flies; the first one at its ``time``.
+    every_s : between two of them, as long as they rise in the window.
+    partner : whose post; null: the first of the scenario.
+    """
+
+    launch: Launch
+    every_s: Positive = 3600.0
+    partner: Country | None = None
+
+
 class Scenario(Record, frozen=True, kw_only=True):
     """Launches, the partners that watch them, and the conditions.
 
@@ -260,7 +276,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     ``guards_off``: guards of the catalogue that are left out of the play, to show what they do.
     ``regions_by_hand``: a list of alert regions that is used where the guard ``footprint`` is left out.
     ``moon``: whether radars can see it. ``glints``, ``tapes``, ``line_faults``, ``acts``, ``history``: of cases of
-    history, see `catalog.history`.
+    history, see `catalog.history`. ``test_launches``: by which a post tries its path, in a lane of its own.
     """
 
     id: Annotated[str, Meta(pattern=r"^(history/)?[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -287,6 +303,7 @@ class Scenario(Record, frozen=True, kw_only=True):
     acts: tuple[DocumentedAct, ...] = ()
     history: History | None = None
     notices: tuple[DeliveredNotice, ...] = ()
+    test_launches: LaunchTests | None = None
     seed: Annotated[int, Meta(ge=0)] = 1
     duration_after_impact_s: NonNegative = 60.0
     notes: str | None = None
@@ -298,6 +315,19 @@ class Scenario(Record, frozen=True, kw_only=True):
         for i, launch in enumerate(self.launches):
             if not list(launch.problems()) and not window.from_ns <= launch.time_ns < window.until_ns:
                 yield ("launches", i, "time"), "lies outside of the window"
+
+    def _tests(self, tests: LaunchTests) -> Iterator[Problem]:
+        """What is wrong with launches for a test."""
+        wrong = list(tests.launch.problems())
+        yield from ((("launch", *path), text) for path, text in wrong)
+        if tests.partner is not None and tests.partner not in self.partners:
+            yield ("partner",), f"{tests.partner!r} is no partner of the scenario"
+        if self.window is None:
+            yield (), "goes with a window, in which they rise"
+        elif wrong or list(self.window.problems()):
+            return
+        elif not self.window.from_ns <= tests.launch.time_ns < self.window.until_ns:
+            yield ("launch", "time"), "lies outside of the window"
 
     @property
     def cases(self) -> dict[str, tuple[Launch, ...]]:
@@ -334,12 +364,16 @@ class Scenario(Record, frozen=True, kw_only=True):
             for i, part in enumerate(getattr(self, key)):
                 if part.partner not in self.partners:
                     yield (key, i, "partner"), f"{part.partner!r} is no partner of the scenario"
+        if self.test_launches is not None:
+            yield from ((("test_launches", *path), text) for path, text in self._tests(self.test_launches))
         if self.history is not None:
             yield from ((("history", *path), text) for path, text in self.history.problems())
         for i, fault in enumerate(self.faults):
             yield from ((("faults", i, *path), text) for path, text in fault.problems())
             if fault.kind == "blank" and fault.component in self.partners:
-                yield ("faults", i, "kind"), "is blank; a link can only be silent"
+                yield ("faults", i, "kind"), "is blank; a link can only be silent, altered or foreign"
+            if fault.kind in ("altered", "foreign") and fault.component not in self.partners:
+                yield ("faults", i, "kind"), f"is {fault.kind}; a sensor can only be silent or blank"
         for i, notice in enumerate(self.notices):
             yield from ((("notices", i, *path), text) for path, text in notice.problems())
             for partner in notice.delivered:

@@ -58,6 +58,7 @@ from launchwatch.catalog.scenario import (
     Fault,
     Launch,
     LaunchFailure,
+    LaunchTests,
     NonLaunches,
     Point,
     Scenario,
@@ -90,6 +91,7 @@ __all__ = [
     "AnyMode",
     "AnyOrbit",
     "ArrayMode",
+    "Ask",
     "Aspects",
     "Booster",
     "BoosterClass",
@@ -112,6 +114,7 @@ __all__ = [
     "InfraredSensor",
     "Launch",
     "LaunchFailure",
+    "LaunchTests",
     "Limits",
     "Molniya",
     "NonLaunches",
@@ -297,6 +300,19 @@ class ConfidenceRule(Record, frozen=True, kw_only=True):
     high_probability: Fraction = 0.9
 
 
+class Ask(Record, frozen=True, kw_only=True):
+    """When partners are asked about an event.
+
+    Attributes
+    ----------
+    automatic : whether the machine asks about a warning that is not confirmed.
+    after_s : so long after it opened.
+    """
+
+    automatic: bool = False
+    after_s: NonNegative = 10.0
+
+
 class Policy(Block, frozen=True, kw_only=True):
     """When a centre warns, when it calls a warning confirmed, and what a partner's data may do.
 
@@ -310,6 +326,7 @@ class Policy(Block, frozen=True, kw_only=True):
     calibration : false-alarm calibrations that count, by name; the one of the chain in play is taken, if there is one.
     trials : searches whose events one desk hears; rates are multiplied by it.
     notices, burst, confidence_rule : what a centre finds of an event beside the warning.
+    ask : when partners are asked about an event.
     """
 
     warn: Warn
@@ -326,6 +343,7 @@ class Policy(Block, frozen=True, kw_only=True):
     notices: NoticeMatching = NoticeMatching()
     burst: BurstBand = BurstBand()
     confidence_rule: ConfidenceRule = ConfidenceRule()
+    ask: Ask = Ask()
 
     def _problems(self) -> Iterator[Problem]:
         yield from super()._problems()

@@ -27,10 +27,12 @@ def enu_axes(lat_deg: ArrayLike, lon_deg: ArrayLike) -> FloatArray:
     """
     lat, lon = np.broadcast_arrays(np.radians(lat_deg), np.radians(lon_deg))
     sin_lat, cos_lat, sin_lon, cos_lon = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon)
-    east = np.stack([-sin_lon, cos_lon, np.zeros_like(lon)], axis=-1)
-    north = np.stack([-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat], axis=-1)
-    up = np.stack([cos_lat * cos_lon, cos_lat * sin_lon, sin_lat], axis=-1)
-    return np.stack([east, north, up], axis=-2)
+    # filled in place: stacking costs more than all the rest, and tracks ask for axes many thousand times a second
+    axes = np.empty((*lat.shape, 3, 3))
+    axes[..., 0, 0], axes[..., 0, 1], axes[..., 0, 2] = -sin_lon, cos_lon, 0.0
+    axes[..., 1, 0], axes[..., 1, 1], axes[..., 1, 2] = -sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat
+    axes[..., 2, 0], axes[..., 2, 1], axes[..., 2, 2] = cos_lat * cos_lon, cos_lat * sin_lon, sin_lat
+    return axes
 
 
 def azimuth_elevation_range(

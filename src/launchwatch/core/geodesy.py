@@ -38,7 +38,10 @@ def itrf_from_geodetic(lat_deg: ArrayLike, lon_deg: ArrayLike, alt_m: ArrayLike 
     sin_lat, cos_lat = np.sin(lat), np.cos(lat)
     normal = A / np.sqrt(1.0 - E2 * sin_lat**2)
     across = (normal + alt) * cos_lat
-    return np.stack([across * np.cos(lon), across * np.sin(lon), (normal * (1.0 - E2) + alt) * sin_lat], axis=-1)
+    place = np.empty((*lat.shape, 3))
+    place[..., 0], place[..., 1] = across * np.cos(lon), across * np.sin(lon)
+    place[..., 2] = (normal * (1.0 - E2) + alt) * sin_lat
+    return place
 
 
 def geodetic_from_itrf(r: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:

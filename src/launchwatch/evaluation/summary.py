@@ -220,6 +220,7 @@ def _health(case: CaseRecord) -> list[dict[str, Any]]:
             "at": format_utc(envelope.emitted_ns, 3),
             "heard": format_utc(change.heard_ns, 3),
             "lost": change.lost,
+            "reason": change.reason,
         }
         for (partner, chain), record in case.chains.items()
         for envelope in record.outputs

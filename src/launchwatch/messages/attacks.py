@@ -13,7 +13,7 @@ from launchwatch.messages.tracks import Phenomenology
 Sureness = Literal["remote", "unlikely", "possible", "likely", "very likely", "almost certain"]
 DoubtCode = Literal[
     "one-sensor", "one-kind", "sun-glint", "notice-on-file", "typing-open", "lost", "impact-open", "large-ellipse",
-    "short-arc", "health-degraded", "not-calibrated",
+    "short-arc", "health-degraded", "not-calibrated", "partner-saw-nothing",
 ]  # fmt: skip
 
 

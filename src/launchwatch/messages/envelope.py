@@ -15,7 +15,8 @@ from launchwatch.messages.events import Event, Raid
 from launchwatch.messages.health import Health
 from launchwatch.messages.observations import Admitted, InfraredLook, RadarLook
 from launchwatch.messages.procedures import Procedure
-from launchwatch.messages.receipts import Receipt
+from launchwatch.messages.queries import Answer, Query
+from launchwatch.messages.receipts import Echo, Receipt
 from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.messages.truth import FlightTruth, ObservationTruth
@@ -41,6 +42,9 @@ Record = (
     | Finding
     | Release
     | Receipt
+    | Echo
+    | Query
+    | Answer
     | Cue
     | Tasking
     | Notice

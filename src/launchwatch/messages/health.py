@@ -14,11 +14,12 @@ class Health(msgspec.Struct, frozen=True, tag="health", kw_only=True):
 
     Attributes
     ----------
-    component : sensor, or partner at the other end of a link.
+    component : sensor, partner at the other end of a link, or `outgoing`, the node's own outgoing channel.
     status : as it said last, or ``silent``: nothing was heard of it for three heartbeats.
     before : its status before this one.
-    heard_ns : when its last heartbeat arrived, ns TAI.
+    heard_ns : when its last heartbeat arrived, ns TAI; of `outgoing`, when a release was last heard as it was made.
     lost : heartbeats that are missing between the last two that arrived.
+    reason : why, where the status alone does not say it.
     """
 
     component: str
@@ -26,3 +27,4 @@ class Health(msgspec.Struct, frozen=True, tag="health", kw_only=True):
     before: HealthStatus
     heard_ns: int
     lost: int
+    reason: str = ""

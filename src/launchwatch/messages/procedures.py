@@ -33,6 +33,7 @@ class Procedure(msgspec.Struct, frozen=True, tag="procedure", kw_only=True):
     warning : version of the machine's warning in hand, or null.
     confirmed : whether that version is confirmed by the policy's rule.
     overdue_ns : when the state is told as overdue, ns TAI, or null.
+    held : a person holds it: no release, and no newer version of what was released, to the authority.
     """
 
     event: str
@@ -44,3 +45,4 @@ class Procedure(msgspec.Struct, frozen=True, tag="procedure", kw_only=True):
     warning: int | None
     confirmed: bool
     overdue_ns: int | None
+    held: bool = False

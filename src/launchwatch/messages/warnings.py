@@ -53,7 +53,7 @@ class Warning(msgspec.Struct, frozen=True, tag="warning", kw_only=True):
     ----------
     event : the event it speaks of.
     number : version number, counts from 1; `supersedes` is the one before it.
-    kind : new, update, final or cancel.
+    kind : new, update, final or cancel. An update that supersedes a cancel reopens the warning.
     confirmed : whether the policy's rule of confirmation is met.
     confirming_sensor : the sensor whose detection met it, or null.
     reason : the rule of the policy that made this version.
@@ -64,6 +64,8 @@ class Warning(msgspec.Struct, frozen=True, tag="warning", kw_only=True):
     notice : the pre-launch notice on file that the launch comes nearest to, or null.
     notice_match : whether it is the launch of that notice. A match is shown; it never holds a warning back.
     burst : the hypothesis of a high-altitude burst; null in journals of before.
+    next_update_ns : from when on the next update may come, ns TAI; null of a version that ends the warning. One that
+        confirms, or that ends it, does not wait for it.
     """
 
     event: str
@@ -80,6 +82,7 @@ class Warning(msgspec.Struct, frozen=True, tag="warning", kw_only=True):
     notice: str | None = None
     notice_match: Match = "none"
     burst: Burst | None = None
+    next_update_ns: int | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, tag="finding", kw_only=True):

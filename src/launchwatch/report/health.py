@@ -16,7 +16,11 @@ def health_words(view: RunView) -> tuple[str, ...]:
     """One sentence for each change of health, in order of time within a chain."""
     return tuple(
         f"{one['at'][11:19]} UTC, {one['partner']} ({one['chain']}): {one['component']} "
-        + STATES[one["status"]].format(heard=f"{one['heard'][11:19]} UTC", lost=one["lost"])
+        + (
+            f"{one['status']}: {one['reason']}"
+            if one.get("reason")
+            else STATES[one["status"]].format(heard=f"{one['heard'][11:19]} UTC", lost=one["lost"])
+        )
         + "."
         for one in view.summary.get("health", ())
     )

@@ -140,6 +140,8 @@ def render_html(view: RunView) -> str:
             watch_columns=watch.COLUMNS,
             refusals=watch.refusals(view),
             blind=watch.blind_zones(view),
+            tests=watch.test_rows(view),
+            test_columns=watch.TEST_COLUMNS,
             exhibit=watch.exhibit_rows(museum) if museum else (),
             exhibit_columns=watch.EXHIBIT_COLUMNS,
             was=watch.WAS[museum["was"]] if museum else "",

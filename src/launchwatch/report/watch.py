@@ -71,6 +71,27 @@ def refusals(view: RunView) -> tuple[str, ...]:
     )
 
 
+LEGS = {
+    "tracked": "track", "warned": "warning", "assessed": "threat assessment", "agreed": "first person",
+    "released": "release", "received": "receipt", "cancelled": "cancel", "cancel_received": "receipt of the cancel",
+}  # fmt: skip
+TEST_COLUMNS = ("test launch", "UTC", "post", *LEGS.values(), "result")
+
+
+def test_rows(view: RunView) -> tuple[tuple[str, ...], ...]:
+    """A row for each test launch: when each leg of the path was reached, after lift-off."""
+    return tuple(
+        (
+            one["id"],
+            one["at"][11:19],
+            one["partner"],
+            *(clock(one["legs"][leg]) for leg in LEGS),
+            "ok" if one["ok"] else f"missing: {LEGS[one['missing']]}",
+        )
+        for one in view.summary.get("test_launches", ())
+    )
+
+
 def exhibit_rows(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     """A case of history as two lines: with all guards, and without those that decide it."""
     lines = [("all", row["on"])]

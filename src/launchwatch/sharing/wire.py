@@ -5,14 +5,12 @@ The digest finds what a line or a circuit has changed; who has sent it is for a 
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 import msgspec
 
 from launchwatch.messages import codec
+from launchwatch.messages.digests import digest
 from launchwatch.messages.envelope import Envelope
 
-DIGEST_BYTES = 16
 MOST_BYTES = 1 << 24
 
 
@@ -24,11 +22,6 @@ def sealed(envelope: Envelope) -> bytes:
     """The envelope as a line of JSON, and its digest in hexadecimal behind it."""
     text = codec.to_json(envelope)
     return text + b" " + digest(text)
-
-
-def digest(text: bytes) -> bytes:
-    """BLAKE2b of a text, 32 hexadecimal digits."""
-    return blake2b(text, digest_size=DIGEST_BYTES).hexdigest().encode()
 
 
 def opened(data: bytes, checked: bool = True) -> Envelope:

@@ -10,7 +10,7 @@ import numpy as np
 
 from launchwatch import __version__
 from launchwatch.assembly.calibration import Day, chain_digest, read_calibration, write_calibration
-from launchwatch.assembly.observe import sensors_of
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.assembly.target_free import target_free
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.loader import load_catalog

@@ -96,7 +96,11 @@ def test_only_a_calibration_of_the_very_chain_counts() -> None:
     assert calibration_of(with_calibration(content, key, None), ALONE, ALONE.id, "cn", "alone") is None
     joint = load_scenario("joint-warning", CATALOG, ())
     case = next(iter(joint.cases))
-    assert calibration_of(with_calibration(content, key), joint, case, "cn", "integrated") is None
+    shared = calibration_of(with_calibration(content, key), joint, case, "cn", "integrated")
+    assert shared is not None
+    assert shared.sensors is not None
+    assert all(name.startswith("cn-") for name in shared.sensors)
+    assert calibration_of(with_calibration(content, key), joint, case, "ru", "integrated") is None
     assert calibration_of(with_calibration(content, key), joint, case, "cn", "alone") is not None
     # a file under the key of a chain that it is not of
     with pytest.raises(CalibrationError, match="key: is"):

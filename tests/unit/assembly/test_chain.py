@@ -8,16 +8,16 @@ import pytest
 
 from launchwatch.assembly import rundir
 from launchwatch.assembly.chain import lane_name, make_lane, stages
-from launchwatch.assembly.observe import sensors_of
 from launchwatch.assembly.run import RunError
+from launchwatch.assembly.sensors import sensors_of
 from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.catalog.schema import RadarSensor, Scenario
 from launchwatch.messages.items import Item, Output
 
 NOUNS = [
-    "observations", "detections", "tracks", "events", "assessments", "warnings", "procedures", "attacks", "alerts",
-    "releases", "health", "findings",
+    "observations", "detections", "tracks", "events", "assessments", "warnings", "queries", "procedures", "attacks",
+    "alerts", "releases", "outgoing", "health", "findings",
 ]  # fmt: skip
 
 

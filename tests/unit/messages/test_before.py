@@ -8,11 +8,13 @@ import msgspec
 
 from launchwatch.messages import codec
 from launchwatch.messages.assessments import Assessment, RegionThreat
+from launchwatch.messages.procedures import Procedure
 from launchwatch.messages.warnings import Warning
 from unit.control.made import assessment
 
 NEWER = {
     "burst_probability", "burst_distance_km", "last_detection_ns", "notice", "notice_match", "burst",
+    "next_update_ns", "held",
 }  # fmt: skip
 
 
@@ -37,4 +39,14 @@ def test_an_assessment_and_a_warning_of_before_are_read() -> None:
     assert "confidence" not in old
     again = codec.from_json(msgspec.json.encode(old), Warning)
     assert (again.notice, again.notice_match, again.burst, again.confidence) == (None, "none", None, "none")
+    assert again.next_update_ns is None
     assert again.assessment.confidence == "medium"
+
+
+def test_an_entry_of_the_watch_log_of_before_is_read() -> None:
+    entry = Procedure(
+        event="jp-20231114-001", state="quiet", before="quiet", reason="", calls=(), agreed=(), warning=None,
+        confirmed=False, overdue_ns=None, held=True,
+    )  # fmt: skip
+    old = stripped(msgspec.json.decode(codec.to_json(entry)), set())
+    assert not codec.from_json(msgspec.json.encode(old), Procedure).held

@@ -17,6 +17,7 @@ from launchwatch.messages.assessments import Assessment, missile_probability
 from launchwatch.messages.control import Act, Role, Verb
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.procedures import Call, Procedure, ProcedureState
+from launchwatch.messages.queries import Answer, Query
 from launchwatch.messages.warnings import Warning
 
 S = 1_000_000_000
@@ -74,7 +75,7 @@ class ProceduresStage:
     """
 
     topic = "procedures"
-    consumes: tuple[type, ...] = (Assessment, Warning, Act)
+    consumes: tuple[type, ...] = (Assessment, Warning, Query, Answer, Act)
 
     def __init__(self, region: str, policy: Policy, conduct: Conduct, without: Collection[str] = ()) -> None:
         self.region, self.policy, self.conduct = region, policy, conduct
@@ -102,6 +103,8 @@ class ProceduresStage:
                 said = self._assessed(state, heard, now)
             elif isinstance(heard, Act):
                 said = self._act(state, heard, now)
+            elif isinstance(heard, Query | Answer):
+                said = self._asked(state, heard)
             else:
                 said = self._warned(state, heard, now) if heard.region == self.region else None
             if said is not None:
@@ -159,11 +162,12 @@ class ProceduresStage:
         if matter is None:
             matter = Matter(warning.event, "quiet", [], [], False, False, None, False, False, False, None)
             state.matters[warning.event] = matter
+        reopened = matter.state == "cancelled" and matter.withdrawn
         matter.warning, matter.confirmed = warning.number, warning.confirmed
         matter.withdrawn = warning.kind == "cancel"
         if warning.kind in ("new", "update"):
             matter.cleared = False
-            if matter.state in ("quiet", "event-conference"):
+            if matter.state in ("quiet", "event-conference") or reopened:
                 return self._go(matter, "threat-assessment", f"the machine warns: {warning.reason}", now)
             return self._entry(matter, matter.state, f"version {warning.number}: {warning.reason}")
         if matter.state in CLOSED:
@@ -175,6 +179,21 @@ class ProceduresStage:
         if matter.spoken:
             return self._entry(matter, matter.state, f"the machine takes its warning back: {warning.reason}")
         return self._go(matter, "cancelled", f"taken back by the machine: {warning.reason}", now)
+
+    def _asked(self, state: ProceduresState, heard: Query | Answer) -> Procedure | None:
+        """What a partner was asked and what it says stands in the log; it changes nothing."""
+        matter = state.matters.get(heard.event)
+        if matter is None:
+            return None
+        if isinstance(heard, Query):
+            return self._entry(matter, matter.state, f"{heard.addressee} is asked")
+        if heard.report is not None:
+            what = f"sees the launch too, as {heard.report.event} by {', '.join(heard.report.sensors)}"
+        elif heard.looked:
+            what = f"no launch seen; looked there then: {', '.join(heard.looked)}"
+        else:
+            what = "no launch seen; none of its sensors looked there then"
+        return self._entry(matter, matter.state, f"{heard.partner} answers: {what}")
 
     def _act(self, state: ProceduresState, act: Act, now: int) -> Procedure:
         latest = next((m.event for m in reversed(state.matters.values()) if m.state not in CLOSED), "")
@@ -243,6 +262,7 @@ class ProceduresStage:
             warning=matter.warning,
             confirmed=matter.confirmed,
             overdue_ns=matter.overdue_ns,
+            held=matter.held,
         )
 
     def _calls(self, matter: Matter) -> tuple[Call, ...]:

@@ -1,8 +1,10 @@
 """The warnings stage: the life cycle new, update, final, cancel of the warnings for each region.
 
 A warning opens when all conditions of the policy hold together and is cancelled when the threat has all but gone; the
-two bars lie apart, so that a statement does not flicker. What a partner warns of enters as a report, never as a
-detection. Pre-launch notices are filed; what they match is shown on warnings, and holds none back.
+two bars lie apart, so that a statement does not flicker. A cancelled one reopens as an update that supersedes the
+cancel, when the conditions hold again and the interval of updates has passed. What a partner warns of enters as a
+report, never as a detection, and the newest version of it counts, in whatever order they arrive. Pre-launch notices are
+filed; what they match is shown on warnings, and holds none back.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.schema import Policy
-from launchwatch.control.warnings.confidence import GONE_BELOW
-from launchwatch.control.warnings.findings import Known, file_notice, follow, nothing_known, shown
+from launchwatch.control.warnings.findings.confidence import GONE_BELOW
+from launchwatch.control.warnings.findings.findings import Known, file_notice, follow, nothing_known, shown
+from launchwatch.control.warnings.receiving import Rank, key_of, rank
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
@@ -32,6 +35,7 @@ PROBABILITY, SILENCE = "impact-probability", "silence-ends"
 EXCLUDED_BELOW = 1e-3
 SAME_LAUNCH_M = 150e3
 OVERFLIGHT = "flight over the region"
+ENDED: tuple[EventStatus, ...] = ("final", "cancel")
 
 
 class Standing(msgspec.Struct):
@@ -41,7 +45,7 @@ class Standing(msgspec.Struct):
     ----------
     number : versions said so far; `said_ns` when the last was.
     confirmed : whether a version was; a confirmation is not taken back but by a cancel.
-    ended : final or cancelled.
+    kind : of the last version.
     said : the assessment that the last version rests on.
     """
 
@@ -49,16 +53,17 @@ class Standing(msgspec.Struct):
     region: str
     number: int
     confirmed: bool
-    ended: bool
+    kind: EventStatus
     said_ns: int
     said: Assessment
 
 
 class WarningsState(msgspec.Struct):
-    """State of the stage."""
+    """State of the stage: what stands, what is known beside it, and the newest version of each partner's warnings."""
 
     standing: list[Standing]
     known: Known = msgspec.field(default_factory=nothing_known)
+    reports: dict[str, Rank] = msgspec.field(default_factory=dict)
 
 
 class WarningsStage:
@@ -112,6 +117,10 @@ class WarningsStage:
         """A partner's warning: it opens or follows one of its own here, unless own assessments speak of that launch."""
         told = release.item
         assert isinstance(told, Warning)
+        name, newest = "/".join(key_of(release)), rank(release)
+        if name in state.reports and newest <= state.reports[name]:
+            return None  # repeated, or superseded before it came
+        state.reports[name] = newest
         for standing in state.standing:
             if standing.region == self.own and standing.event != told.event and same_launch(
                 standing.said, told.assessment
@@ -132,10 +141,16 @@ class WarningsStage:
         if standing is None:
             if assessment.merged_into is not None or not conditions_met(assessment, policy, threat):
                 return None
-            standing = Standing(assessment.event, region, 0, False, False, now, assessment)
+            standing = Standing(assessment.event, region, 0, False, "new", now, assessment)
             state.standing.append(standing)
             return self._speak(standing, assessment, "new", sensor, _reason(why, source), now, policy)
-        if standing.ended:
+        waited = now - standing.said_ns >= policy.update_min_interval_s * S
+        if standing.kind == "cancel" and waited and assessment.status in ("new", "update"):
+            if conditions_met(assessment, policy, threat):
+                told = _reason(f"reopened: {why}", source)
+                return self._speak(standing, assessment, "update", sensor, told, now, policy)
+            return None
+        if standing.kind in ENDED:
             return None
         if assessment.merged_into is not None:
             told = f"one launch with {assessment.merged_into}"
@@ -148,7 +163,6 @@ class WarningsStage:
             return self._speak(standing, assessment, "cancel", None, "threat to the region has gone", now, policy)
         if assessment.status == "final":
             return self._speak(standing, assessment, "final", sensor, _reason(why, source), now, policy)
-        waited = now - standing.said_ns >= policy.update_min_interval_s * S
         confirms = sensor is not None and not standing.confirmed
         if confirms or (waited and moved(standing.said, assessment, policy.update_min_shift_sigma)):
             return self._speak(standing, assessment, "update", sensor, _reason(why, source), now, policy)
@@ -166,8 +180,8 @@ class WarningsStage:
     ) -> Warning:
         standing.number += 1
         standing.confirmed = kind != "cancel" and (standing.confirmed or sensor is not None)
-        standing.ended = kind in ("final", "cancel")
-        standing.said_ns, standing.said = now, assessment
+        standing.kind, standing.said_ns, standing.said = kind, now, assessment
+        next_ns = now + round(policy.update_min_interval_s * S)
         return Warning(
             event=standing.event,
             number=standing.number,
@@ -177,8 +191,9 @@ class WarningsStage:
             confirming_sensor=sensor,
             reason=reason,
             region=standing.region,
-            valid_until_ns=now + round((policy.update_min_interval_s + VALID_S) * S),
+            valid_until_ns=next_ns + round(VALID_S * S),
             assessment=assessment,
+            next_update_ns=None if kind in ENDED else next_ns,
         )
 
 

@@ -28,11 +28,13 @@ class Calibration:
     id : its name and the key of the chain that it is of.
     rankings : (n,) highest ranking that each event of a non-launch ever had, ascending.
     live_s : time in which they came about, s.
+    sensors : it speaks of events that these alone saw; None: of all that the chain makes.
     """
 
     id: str
     rankings: FloatArray
     live_s: float
+    sensors: frozenset[str] | None = None
 
 
 class Rate(NamedTuple):
@@ -72,4 +74,6 @@ def far_of(ranking: float, track: Track, calibration: Calibration | None, trials
         return Rate(None, NOT_CALIBRATED)
     if "infrared" not in track.phenomenologies:
         return Rate(None, f"{NOT_CALIBRATED} for events without infrared")
+    if calibration.sensors is not None and not calibration.sensors.issuperset(track.sensors):
+        return Rate(None, f"{NOT_CALIBRATED} for events that partners' sensors saw")
     return rate_of(ranking, calibration, trials)

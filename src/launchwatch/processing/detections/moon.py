@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.observations import RadarLook
@@ -14,6 +17,15 @@ MARGIN_DEG = 1.0
 """Half the disc of the Moon, a beam's shoulder and what refraction leaves; with three standard deviations of the plot
 it costs less than one in a thousand of the directions of a radar's field."""
 SIGMAS = 3.0
+GRID_NS = 10_000_000_000
+
+
+@lru_cache(maxsize=4096)
+def _direction(step: int, lat_deg: float, lon_deg: float, alt_m: float) -> FloatArray:
+    """Unit vector (3,), ITRF, from a site to the Moon at a point of the grid."""
+    away = moon_position(np.array([step * GRID_NS]))[0] - itrf_from_geodetic(lat_deg, lon_deg, alt_m)
+    unit: FloatArray = away / np.linalg.norm(away)
+    return unit
 
 
 def from_the_moon(look: RadarLook) -> NDArray[np.bool_]:
@@ -21,12 +33,12 @@ def from_the_moon(look: RadarLook) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    look : plots of one radar; the Moon is taken where it stands in the middle of the look, 0.3 degrees (`physics.sun`).
+    look : plots of one radar; the Moon is taken where it stands in the middle of the look, to 0.3 degrees
+        (`physics.sun`), on a grid of ten seconds, in which it moves by 0.04.
     """
     lat, lon, alt = look.site_deg_m
-    when = np.array([(look.look_from_ns + look.look_until_ns) // 2])
-    away = moon_position(when)[0] - itrf_from_geodetic(lat, lon, alt)
-    toward = enu_axes(lat, lon) @ (away / np.linalg.norm(away))
+    step = (look.look_from_ns + look.look_until_ns) // 2 // GRID_NS
+    toward = enu_axes(lat, lon) @ _direction(step, lat, lon, alt)
     azimuth, elevation = np.radians(look.azimuth_deg), np.radians(look.elevation_deg)
     flat = np.cos(elevation)
     plots = np.stack([flat * np.sin(azimuth), flat * np.cos(azimuth), np.sin(elevation)], axis=-1)

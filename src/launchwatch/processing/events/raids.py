@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,29 +10,34 @@ import msgspec
 from launchwatch.messages.events import Raid
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.joining import S, fell_behind, placed, preference, same_launch, two_plumes
+from launchwatch.processing.events.near import Near
 
 GAP_S = 600.0
 """Launches no further apart than this are one raid: mobile launchers of one order fire within minutes."""
 SURE_DETECTIONS = 12
 
 
-Compared = dict[str, dict[str, tuple[int, int, bool]]]
-"""Of two events by name: which of their versions were compared, and whether these can be one launch."""
+Alike = dict[str, list[str]]
+"""By the name of an event: those that can be one launch with it."""
 
 
 class Member(NamedTuple):
-    """A version of an event as part of a raid: its tracks by name, and whether its vehicle broke up."""
+    """A version of an event as part of a raid.
 
+    Its place among all events, its name, its tracks by name, and whether its vehicle broke up.
+    """
+
+    place: int
     event: str
     version: int
     tracks: Mapping[str, Track]
     broke_up: bool
 
 
-def raids_of(members: Sequence[Member], compared: Compared) -> list[Raid]:
+def raids_of(members: Sequence[Member], alike: Alike) -> list[Raid]:
     """Raids of two events or more, as their first versions; members in the order in which they were opened.
 
-    `compared` keeps what has been found of pairs: most events are as they were when one of them changes.
+    `alike` is as of `compare`.
     """
     timed = sorted((_begin_ns(one), k) for k, one in enumerate(members))
     groups: list[list[tuple[int, int]]] = []
@@ -54,7 +59,7 @@ def raids_of(members: Sequence[Member], compared: Compared) -> list[Raid]:
                 events=tuple(one.event for one in raid),
                 from_ns=group[0][0],
                 until_ns=group[-1][0],
-                lowest=lowest(raid, compared),
+                lowest=lowest(raid, alike),
                 probable=probable,
                 highest=max(sum(most(one) for one in raid), probable),
             )
@@ -72,13 +77,32 @@ def counted(raid: Raid) -> tuple[tuple[str, ...], int, int, int]:
     return raid.events, raid.lowest, raid.probable, raid.highest
 
 
-def lowest(raid: Sequence[Member], compared: Compared) -> int:
+def lowest(raid: Sequence[Member], alike: Alike) -> int:
     """Number of events that are well seen and of which no two can be one launch; at least one."""
-    kept: list[Member] = []
+    kept: set[str] = set()
     for one in sorted(raid, key=lambda m: -max(t.detections for t in m.tracks.values())):
-        if any(_sure(t) for t in one.tracks.values()) and not any(_one_launch(k, one, compared) for k in kept):
-            kept.append(one)
+        if any(_sure(t) for t in one.tracks.values()) and kept.isdisjoint(alike.get(one.event, ())):
+            kept.add(one.event)
     return max(len(kept), 1)
+
+
+def compare(members: Sequence[Member], changed: Container[str], alike: Alike, near: Near) -> None:
+    """Compare events that changed with all others: most are as they were when one of them changes."""
+    moved = [one for one in members if one.event in changed]
+    gone = {one.event for one in moved}
+    for name in [*alike]:
+        alike[name] = [] if name in gone else [other for other in alike[name] if other not in gone]
+        if not alike[name]:
+            del alike[name]
+    for one in moved:
+        may = near.of(one.place)
+        for other in members:
+            if not may[other.place] or other is one or (other.event in gone and other.place < one.place):
+                continue
+            first, second = sorted((one, other), key=lambda m: m.event)
+            if _one_launch(first, second, near):
+                alike.setdefault(one.event, []).append(other.event)
+                alike.setdefault(other.event, []).append(one.event)
 
 
 def _sure(track: Track) -> bool:
@@ -100,17 +124,9 @@ def most(one: Member) -> int:
     return max(chains.values(), default=1)
 
 
-def _one_launch(a: Member, b: Member, compared: Compared) -> bool:
-    if a.event > b.event:
-        a, b = b, a
-    known = compared.setdefault(a.event, {})
-    before = known.get(b.event)
-    if before is not None and before[:2] == (a.version, b.version):
-        return before[2]
-    pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
-    one = not two_plumes(a.tracks, b.tracks) and any(same_launch(x, y) for x, y in pairs)
-    known[b.event] = a.version, b.version, one
-    return one
+def _one_launch(a: Member, b: Member, near: Near) -> bool:
+    tried = near.pairs(a.place, b.place)
+    return bool(tried) and not two_plumes(a.tracks, b.tracks) and any(same_launch(x, y) for x, y in tried)
 
 
 def _begin_ns(one: Member) -> int:

@@ -7,10 +7,12 @@ ended out of sight is not opened again: what is found of it later is a new one, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from launchwatch.messages.events import BreakUp, Event, EventStatus, Raid
 from launchwatch.messages.items import Item, Output
@@ -18,7 +20,8 @@ from launchwatch.messages.releases import Release
 from launchwatch.messages.tracks import Track
 from launchwatch.processing.events.breakup import among_debris, break_up_of
 from launchwatch.processing.events.joining import fuse, kinship, same_launch, two_launches, two_plumes
-from launchwatch.processing.events.raids import Compared, Member, counted, ended, raids_of
+from launchwatch.processing.events.near import Near, near_tracks
+from launchwatch.processing.events.raids import Alike, Member, compare, counted, ended, raids_of
 
 S = 1_000_000_000
 SPLIT_MARGIN, SPLIT_VERSIONS = 1.5, 2  # a track leaves its event when so many versions of it lie so far outside
@@ -43,12 +46,12 @@ class EventRecord(msgspec.Struct):
 
 
 class EventsState(msgspec.Struct):
-    """State of the stage."""
+    """State of the stage; `alike` are, by name, the events of a raid that can be one launch with another."""
 
     serial: int
     events: list[EventRecord]
     raids: list[Raid]
-    compared: Compared
+    alike: Alike
 
 
 class EventsStage:
@@ -98,28 +101,42 @@ class EventsStage:
             split = self._split(state, record, name)
             if split is not None:
                 changed.setdefault(split.event, []).append(item.id)
+        if not changed:
+            return state, []
         outputs = []
-        for older, younger in _merging(state, changed):
+        near = _near(state)
+        merging = _merging(state, changed, near)
+        for older, younger in merging:
             changed.setdefault(older.event, []).extend(changed.get(younger.event, ()))
             lineage = tuple(dict.fromkeys(changed.pop(younger.event, changed[older.event])))
             outputs.append(_merge(older, younger, lineage))
-        for record in state.events:
+        if merging:
+            near = _near(state)
+        for k, record in enumerate(state.events):
             if record.event in changed:
-                _recall(state, record)
+                _recall(state, record, near.of(k))
                 outputs.append(_say(record, tuple(dict.fromkeys(changed[record.event]))))
-        if changed:
-            outputs += _raids(state, [name for names in changed.values() for name in names], now)
+        outputs += _raids(state, changed, now, near)
         return state, outputs
 
     def _event_of(self, state: EventsState, name: str, track: Track, partner: str | None) -> EventRecord | None:
         for record in state.events:
             if name in record.tracks and record.merged_into is None:
                 return record
+        others = [
+            (k, other)
+            for k, record in enumerate(state.events)
+            if not record.closed
+            for other in record.tracks.values()
+        ]
+        near = near_tracks(track, [other for _, other in others])
+        tried = [one for one, kept in zip(others, near.tolist(), strict=True) if kept]
+        aside = {k for k in {k for k, _ in tried} if two_plumes({name: track}, state.events[k].tracks)}
         found = [
             (kin, k)
-            for k, record in enumerate(state.events)
-            if not record.closed and not two_plumes({name: track}, record.tracks)
-            for kin in (kinship(track, other) for other in record.tracks.values())
+            for k, other in tried
+            if k not in aside
+            for kin in (kinship(track, other),)
             if kin is not None
         ]
         if found:
@@ -164,26 +181,47 @@ class EventsStage:
         return split
 
 
-def _merging(state: EventsState, changed: dict[str, list[str]]) -> list[tuple[EventRecord, EventRecord]]:
+def _near(state: EventsState) -> Near:
+    """Which events may share a launch, by their tracks as they are now."""
+    return Near([record.tracks for record in state.events])
+
+
+def _merging(
+    state: EventsState, changed: dict[str, list[str]], near: Near
+) -> list[tuple[EventRecord, EventRecord]]:
     """Pairs (older, younger) of open events, one of which changed, that are one launch; each younger once.
 
     An event that could be part of two others is left alone: it does not make one launch of them.
     """
-    open_ = [record for record in state.events if not record.closed]
+    open_ = np.flatnonzero([not record.closed for record in state.events])
+    moved = [k for k in open_.tolist() if state.events[k].event in changed]
+    tried = np.zeros((len(state.events), len(state.events)), bool)
+    for k in moved:
+        tried[k] = near.of(k)
+    tried |= tried.T
     pairs: list[tuple[EventRecord, EventRecord]] = []
-    for k, younger in enumerate(open_):
-        older = [one for one in open_[:k] if one.event in changed or younger.event in changed]
-        found = next((one for one in older if _one(one, younger)), None)
-        if found is None or any(found is taken for _, taken in pairs):
+    for k in open_.tolist():
+        younger = state.events[k]
+        older = open_[tried[k, open_] & (open_ < k)].tolist()
+        at = next((j for j in older if _one(state.events[j], younger, near.pairs(j, k))), None)
+        if at is None or any(state.events[at] is taken for _, taken in pairs):
             continue
-        if not any(_one(other, younger) for other in open_ if other is not found and other is not younger):
-            pairs.append((found, younger))
+        others = [j for j in open_[near.of(k)[open_]].tolist() if j not in (at, k)]
+        if not any(_one(state.events[j], younger, near.pairs(j, k)) for j in others):
+            pairs.append((state.events[at], younger))
     return pairs
 
 
-def _recall(state: EventsState, record: EventRecord) -> None:
-    """Note which event that ended out of sight this one is, found again: the only one whose launch can be its own."""
-    ended = [one for one in state.events if one is not record and one.closed and one.merged_into is None]
+def _recall(state: EventsState, record: EventRecord, near: NDArray[np.bool_]) -> None:
+    """Note which event that ended out of sight this one is, found again: the only one whose launch can be its own.
+
+    `near` says of each event whether it may share a launch with this one.
+    """
+    ended = [
+        one
+        for one, kept in zip(state.events, near.tolist(), strict=True)
+        if kept and one is not record and one.closed and one.merged_into is None
+    ]
     if not ended or record.closed:
         return
     mine = [t for t in record.tracks.values() if t.status != "dropped"]
@@ -197,12 +235,15 @@ def _recall(state: EventsState, record: EventRecord) -> None:
         record.aliases.append(found[0].event)
 
 
-def _one(a: EventRecord, b: EventRecord) -> bool:
-    """Whether two events are one launch: some of their living tracks can be one, and none ever spoke against it."""
-    pairs = [(x, y) for x in a.tracks.values() for y in b.tracks.values()]
-    if not any("dropped" not in (x.status, y.status) and same_launch(x, y) for x, y in pairs):
+def _one(a: EventRecord, b: EventRecord, tried: Sequence[tuple[Track, Track]]) -> bool:
+    """Whether two events are one launch: some of their living tracks can be one, and none ever spoke against it.
+
+    `tried` are pairs of their tracks that may be kin.
+    """
+    living = [pair for pair in tried if "dropped" not in (pair[0].status, pair[1].status)]
+    if not living or two_plumes(a.tracks, b.tracks) or not any(same_launch(x, y) for x, y in living):
         return False
-    return not two_plumes(a.tracks, b.tracks) and not any(two_launches(x, y) for x, y in pairs)
+    return not any(two_launches(x, y) for x in a.tracks.values() for y in b.tracks.values())
 
 
 def _merge(older: EventRecord, younger: EventRecord, lineage: tuple[str, ...]) -> Output:
@@ -240,15 +281,17 @@ def _say(record: EventRecord, lineage: tuple[str, ...]) -> Output:
     return Output(event, preferred.epoch_ns, lineage)
 
 
-def _raids(state: EventsState, lineage: Sequence[str], now: int) -> list[Output]:
-    """Raids that are new or other than said before."""
+def _raids(state: EventsState, changed: Mapping[str, Sequence[str]], now: int, near: Near) -> list[Output]:
+    """Raids that are new or other than said before, given the records behind each event that changed."""
     known = {alias for record in state.events for alias in record.aliases}
     members = [
-        Member(record.event, record.version, record.tracks, record.break_up is not None)
-        for record in state.events
+        Member(k, record.event, record.version, record.tracks, record.break_up is not None)
+        for k, record in enumerate(state.events)
         if record.event not in known
     ]
-    found = {raid.raid: raid for raid in raids_of(members, state.compared)}
+    compare(members, changed, state.alike, near)
+    lineage = tuple(dict.fromkeys(name for names in changed.values() for name in names))
+    found = {raid.raid: raid for raid in raids_of(members, state.alike)}
     said = {raid.raid: raid for raid in state.raids}
     over = {name: ended(raid) for name, raid in said.items() if name not in found}
     outputs = []
@@ -256,6 +299,6 @@ def _raids(state: EventsState, lineage: Sequence[str], now: int) -> list[Output]
         before = said.get(name)
         if before is None or counted(before) != counted(raid):
             said[name] = msgspec.structs.replace(raid, version=1 if before is None else before.version + 1)
-            outputs.append(Output(said[name], now, tuple(dict.fromkeys(lineage))))
+            outputs.append(Output(said[name], now, lineage))
     state.raids = list(said.values())
     return outputs

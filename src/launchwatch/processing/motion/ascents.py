@@ -42,6 +42,7 @@ class Profile(msgspec.Struct):
     evidence : minus twice the logarithm of the probability of the data under this steering (Laplace, 1774), without a
         term that all share.
     others : other fits that the data do not rule out: of the other steering, or from beyond the limb.
+    way : (n, 8) times, states and deviations of position that were asked for last, or null: kept to spare the next.
     """
 
     epoch_ns: int
@@ -56,6 +57,7 @@ class Profile(msgspec.Struct):
     chi2: float
     evidence: float = 0.0
     others: tuple[Profile, ...] = ()
+    way: FloatArray | None = None
 
     @property
     def modes(self) -> list[tuple[float, Profile]]:
@@ -191,7 +193,7 @@ def about(profile: Profile, point: tuple[float, float]) -> Profile:
     heading = np.array([np.sin(parameters[AZIMUTH]), np.cos(parameters[AZIMUTH])]) @ frame[1:3]
     azimuth = np.arctan2(heading @ carried[1], heading @ carried[2])
     parameters[AZIMUTH] += np.remainder(azimuth - parameters[AZIMUTH] + np.pi, 2.0 * np.pi) - np.pi
-    return msgspec.structs.replace(profile, lat_deg=point[0], lon_deg=point[1], parameters=parameters)
+    return msgspec.structs.replace(profile, lat_deg=point[0], lon_deg=point[1], parameters=parameters, way=None)
 
 
 def apart(a: Profile, b: Profile) -> float:

@@ -16,6 +16,7 @@ from launchwatch.processing.motion.measurements import LinesOfSight, Plots, comb
 from launchwatch.processing.motion.vehicles import Staging, Timeline
 from launchwatch.processing.tracks.flying import Arc, arc_of, height_of, loose
 from launchwatch.processing.tracks.lightcurve import burnout_time, merge, stagings
+from launchwatch.processing.tracks.passing import AFTER_S, FAR_M, MODEL_FLOOR_M, Passing
 from launchwatch.processing.tracks.record import (
     GATE,
     REENTRY_M,
@@ -32,11 +33,8 @@ from launchwatch.processing.tracks.still import RECENT_S, stands_still
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 MISFIT = 1.5  # variance at burnout over what the profile says: no vehicle is of constant flow
-MODEL_FLOOR_M = 3e3  # what a young profile may be wrong by when a second sensor is compared with it
 MODEL_FLOOR_M_S = 300.0  # what its velocity may be off by
 TOLD_DEGREES, NO_ASCENT_CHI2 = 40, 1000.0  # of a degree; a fit of a true launch that went astray once had 220
-AFTER_S = 30.0  # so long after burnout is a tracklet still tried on a profile
-FAR_M = 1000e3  # beyond which nothing is of a track, however badly it is known; it spares the covariances
 LAUNCH_FLOOR_M = 10.0  # height of the launch point and of the plume over the vehicle, as seen from the side
 FIT_EVERY_S = ((40.0, 10.0), (120.0, 20.0), (1e9, 40.0))  # age of the track, interval
 FAST_S, FAST_SILENT_S = 5.0, 20.0  # sensors of at most this period date the stages, where there are any that still see
@@ -63,7 +61,7 @@ def beside(track: TrackRecord, tracklet: Tracklet, tracklets: Iterable[Tracklet]
     )
 
 
-def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
+def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int, passing: Passing) -> bool:
     """Whether the track's profile passes where the tracklet saw its object last."""
     rows = tracklet.rows
     if track.profile is None:
@@ -71,7 +69,7 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
     if isinstance(rows, LinesOfSight):
         newest = row(rows, tracklet.hits - 1)
         assert isinstance(newest, LinesOfSight)
-        return bool(may_explain(track, newest)[0]) and _moves_along(track.profile, rows)
+        return bool(may_explain(track, newest, passing)[0]) and _moves_along(track.profile, rows)
     at = float(rows.time_s[-1])
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + AFTER_S:
         return False
@@ -98,7 +96,7 @@ def _moves_along(profile: Profile, rows: LinesOfSight) -> bool:
     return squared_distance(miss[1] - miss[0], spread) < GATE
 
 
-def may_explain(track: TrackRecord, newest: LinesOfSight) -> np.ndarray:
+def may_explain(track: TrackRecord, newest: LinesOfSight, passing: Passing) -> np.ndarray:
     """Mask (n,) of lines of sight of one sensor, the newest of n tracklets, that a track's profile passes through.
 
     A track without a profile may explain any while it is under thrust.
@@ -145,13 +143,12 @@ def _explains_powered(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> 
 
 
 def follow_boost(
-    state: TracksState, track: TrackRecord, now: int, touched: set[str]
+    state: TracksState, track: TrackRecord, own: list[Tracklet], now: int, touched: set[str]
 ) -> list[tuple[Tracklet, Arc]]:
-    """Refit a boosting track when it is due, and see its burnout, or its next ignition.
+    """Refit a boosting track when it is due, and see its burnout, or its next ignition; `own` are its tracklets.
 
     Returns the tracklets of what fell behind at a staging, with their arcs (`separated.sort_plots`).
     """
-    own = [t for t in state.tracklets if t.track == track.track and not t.aside]
     seen = [t for t in own if isinstance(t.rows, LinesOfSight)]
     if not seen:
         if own and track.phase == "boost":

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray
+from launchwatch.core.geodesy import A
 from launchwatch.messages.detections import Detections
 from launchwatch.messages.observations import InfraredLook
 from launchwatch.processing.motion import ballistic as flight
@@ -22,12 +23,13 @@ from launchwatch.processing.tracks._tracklet_kernels import TIME
 from launchwatch.processing.tracks.association import pairs
 from launchwatch.processing.tracks.flying import LOOSE_M, flying, height_of
 from launchwatch.processing.tracks.record import S, TrackRecord, TracksState, count, descent_of, lag_of, learn
-from launchwatch.processing.tracks.sightings import off_line
+from launchwatch.processing.tracks.sightings import off_line, rows_of_sights
 from launchwatch.processing.tracks.tracklets import Tracklet
 
 GATE = 24.0  # chi-squared of two angles: one true detection in 160,000 falls outside
 MANY_SIGMAS = 6.0  # of the chi-squared of a tracklet above its mean
 FASTEST_M_S, SURE_SIGMAS, NEAR_M = 8e3, 10.0, 100e3  # how far from a track no light of it is looked for
+BEND = 6.0  # m/s^2: half of gravity, and what the Earth's turning adds
 NEAR_ENTRY_M = 1e3  # by how much the height of a fall may be off without what is known of its covariance
 BEFORE_S = 600.0  # before the impact of a fall: no body takes longer through the air but one that glides
 
@@ -45,7 +47,7 @@ def give_lights(state: TracksState, record: str, detections: Detections, touched
         rows = np.flatnonzero(look.time_ns == time_ns)
         cost = np.full((len(tracks), len(rows)), np.inf)
         said: list[air.Innovation | None] = []
-        group = _rows(data, rows)
+        group = rows_of_sights(data, rows)
         for k, track in enumerate(tracks):
             there = _expected(track, time_ns)
             known = there is not None and _spread(there) < LOOSE_M
@@ -77,12 +79,17 @@ def lit(state: TracksState, tracklet: Tracklet, touched: set[str]) -> bool:
     tracks = coming_down(state, state.epoch_ns + round(float(tracklet.rows.time_s[-1]) * S))
     if not tracks:
         return False
-    seen = [
-        Seen(state.epoch_ns + round(float(t) * S), tracklet.sensor, 0, row(tracklet.rows, i))
-        for i, t in enumerate(tracklet.rows.time_s)
-    ]
+    first_ns = state.epoch_ns + round(float(tracklet.rows.time_s[0]) * S)
+    seen: list[Seen] = []
     for track in tracks:
-        if not _explains(track, seen):
+        there = _expected(track, first_ns)
+        if there is None:
+            continue
+        seen = seen or [
+            Seen(state.epoch_ns + round(float(t) * S), tracklet.sensor, 0, row(tracklet.rows, i))
+            for i, t in enumerate(tracklet.rows.time_s)
+        ]
+        if not _explains(there, seen):
             continue
         for one in seen:
             learn(track, one)
@@ -123,15 +130,27 @@ def _expected(track: TrackRecord, epoch_ns: int) -> air.Descent | None:
     """The estimate of a track at an epoch, where it is in the air then."""
     lag = lag_of(track)
     base = before(lag, epoch_ns)
-    if isinstance(base, Ballistic) and _height_m(base, epoch_ns) > ENTRY_M + NEAR_ENTRY_M:
+    if isinstance(base, Ballistic) and (_far_above(base, epoch_ns) or _above(base, epoch_ns)):
         return None  # as at most looks; a state alone is sooner run ahead than a covariance
     there = expected(lag, epoch_ns)
     return there if isinstance(there, air.Descent) and air.bounded(there) else None
 
 
-def _height_m(base: Ballistic, epoch_ns: int) -> float:
-    """Height of a body in free flight at an epoch, m."""
-    return height_of(flight.state_after(base.mean[:6], (epoch_ns - base.epoch_ns) / S))
+def _far_above(base: Ballistic, epoch_ns: int) -> bool:
+    """Whether a body in free flight is above the air at an epoch for sure: a straight line tells, and spares the arc.
+
+    No point of the ellipsoid is further out than the equator.
+    """
+    dt = (epoch_ns - base.epoch_ns) / S
+    x, y, z, u, v, w = base.mean[:6].tolist()
+    out = math.hypot(x + dt * u, y + dt * v, z + dt * w)
+    return out - BEND * dt * dt - A > ENTRY_M + NEAR_ENTRY_M
+
+
+def _above(base: Ballistic, epoch_ns: int) -> bool:
+    """Whether a body in free flight is above the air at an epoch, or still rises."""
+    there = flight.state_after(base.mean[:6], (epoch_ns - base.epoch_ns) / S)
+    return height_of(there) > ENTRY_M + NEAR_ENTRY_M or float(there[:3] @ there[3:]) > 0.0
 
 
 def _spread(there: air.Descent) -> float:
@@ -139,11 +158,12 @@ def _spread(there: air.Descent) -> float:
     return math.sqrt(float(np.trace(air.collapsed(there)[1][:3, :3])))
 
 
-def _explains(track: TrackRecord, seen: list[Seen]) -> bool:
-    """Whether a tracklet is of a track: one detection after another falls where the track is then."""
-    there: Estimate | None = _expected(track, seen[0].epoch_ns)
-    if there is None:
-        return False
+def _explains(first: air.Descent, seen: list[Seen]) -> bool:
+    """Whether a tracklet is of a track: one detection after another falls where the track is then.
+
+    `first` is the track's estimate at the first of them.
+    """
+    there: Estimate = first
     degrees = 2.0 * len(seen)
     total, most = 0.0, degrees + MANY_SIGMAS * math.sqrt(2.0 * degrees)
     for one in seen:
@@ -156,16 +176,3 @@ def _explains(track: TrackRecord, seen: list[Seen]) -> bool:
             return False
         there = air.update(said, 0)
     return True
-
-
-def _rows(data: LinesOfSight, rows: np.ndarray) -> LinesOfSight:
-    """Some lines of sight of one sensor."""
-    return LinesOfSight(
-        time_s=data.time_s[rows],
-        sensor=data.sensor[rows],
-        position=data.position[rows],
-        direction=data.direction[rows],
-        tangents=data.tangents[rows],
-        sigma=data.sigma[rows],
-        bias_sigma=data.bias_sigma,
-    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from launchwatch.core.arrays import FloatArray, IntArray
-from launchwatch.processing.motion import ascents
 from launchwatch.processing.motion import ballistic as flight
 from launchwatch.processing.motion.measurements import LinesOfSight, Plots
 from launchwatch.processing.tracks._tracklet_kernels import TIME
 from launchwatch.processing.tracks.flying import Arc, arc_of, height_of
+from launchwatch.processing.tracks.passing import Passing
 from launchwatch.processing.tracks.record import (
     BALLISTIC_HITS,
     REENTRY_M,
@@ -83,7 +83,7 @@ def _telling(plots: Plots, from_s: float, until_s: float) -> IntArray | None:
     return None
 
 
-def may_have_flown_back(track: TrackRecord, first: FloatArray, last: FloatArray) -> np.ndarray:
+def may_have_flown_back(track: TrackRecord, first: FloatArray, last: FloatArray, passing: Passing) -> np.ndarray:
     """Mask of infrared tracklets, by first and newest detections (n, columns), that `flew_back` is asked about."""
     found = np.zeros(len(first), bool)
     if track.profile is None:
@@ -94,14 +94,14 @@ def may_have_flown_back(track: TrackRecord, first: FloatArray, last: FloatArray)
         after = begin - staging.burnout[0]
         due = short & (after > 0.0) & (after < RETURN_WITHIN_S)
         if due.any():
-            state = ascents.mean_at(track.profile, staging.burnout[0])
+            state = passing.mean_at(track.profile, staging.burnout[0])
             straight = state[:3] + after[:, None] * state[3:]
             reach = np.minimum(RETURN_M_S * after, RETURN_MOST_M) + BEND * after**2
             found |= due & (off_line(first, straight) < reach)
     return found
 
 
-def flew_back(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
+def flew_back(track: TrackRecord, tracklet: Tracklet, passing: Passing) -> bool:
     """Whether an infrared tracklet may be a burn of a stage that a track's vehicle let go, as it flies back.
 
     It began after a staging, where the stage can have flown since. What burns for longer is a launch of its own.
@@ -114,7 +114,7 @@ def flew_back(track: TrackRecord, tracklet: Tracklet, epoch_ns: int) -> bool:
         at = staging.burnout[0]
         if not 0.0 < begin - at < RETURN_WITHIN_S:
             continue
-        centre = flight.state_after(ascents.mean_at(track.profile, at), begin - at)[:3]
+        centre = flight.state_after(passing.mean_at(track.profile, at), begin - at)[:3]
         miss = rows.tangents[0] @ (centre - rows.position[0])
         if np.linalg.norm(miss) < min(RETURN_M_S * (begin - at), RETURN_MOST_M):
             return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from launchwatch.core.arrays import FloatArray
+from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.messages.observations import InfraredLook, RadarLook
 from launchwatch.processing.motion.measurements import (
     LinesOfSight,
@@ -73,6 +73,19 @@ def sights_of(rows: FloatArray, bias_sigma: FloatArray) -> LinesOfSight:
         tangents=tangents_of(direction, rows[:, AXIS].astype(np.int64)),
         sigma=rows[:, SIGMA].copy(),
         bias_sigma=bias_sigma,
+    )
+
+
+def rows_of_sights(data: LinesOfSight, rows: IntArray) -> LinesOfSight:
+    """Some lines of sight of one sensor."""
+    return LinesOfSight(
+        time_s=data.time_s[rows],
+        sensor=data.sensor[rows],
+        position=data.position[rows],
+        direction=data.direction[rows],
+        tangents=data.tangents[rows],
+        sigma=data.sigma[rows],
+        bias_sigma=data.bias_sigma,
     )
 
 

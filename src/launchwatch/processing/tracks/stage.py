@@ -45,6 +45,7 @@ from launchwatch.processing.tracks.flying import (
     with_arc,
 )
 from launchwatch.processing.tracks.lights import give_lights, lit, may_be_lit
+from launchwatch.processing.tracks.passing import Passing, near
 from launchwatch.processing.tracks.record import (
     BALLISTIC_HITS,
     BALLISTIC_SPAN_S,
@@ -58,7 +59,7 @@ from launchwatch.processing.tracks.record import (
     interval_s,
 )
 from launchwatch.processing.tracks.separated import RETURN_BURN_S, flew_back, may_have_flown_back
-from launchwatch.processing.tracks.sightings import sights_of
+from launchwatch.processing.tracks.sightings import rows_of_sights, sights_of
 from launchwatch.processing.tracks.still import stands_still
 from launchwatch.processing.tracks.tracklets import FORGOTTEN_NS, Tracklet, Unplaced, extend
 
@@ -106,6 +107,7 @@ class TracksStage:
     def step(self, state: TracksState, inputs: Sequence[Item], now: int) -> tuple[TracksState, list[Output]]:
         """Detections of one tick into tracks."""
         touched: set[str] = set()
+        passing = Passing()
         for item in inputs:
             detections: Detections = item.payload
             if not state.epoch_ns:
@@ -124,13 +126,17 @@ class TracksStage:
                 tracklet.track, tracklet.aside = None, False
             if tracklet.track is None and tracklet.tried != _lessons(state, tracklet):
                 tracklet.tried = _lessons(state, tracklet)
-                _place(state, tracklet, now, touched)
+                _place(state, tracklet, now, touched, passing)
         for pool in state.unplaced.values():
             if len(pool):
-                _place_some(state, pool, now, touched)
+                _place_some(state, pool, now, touched, passing)
         fitted: set[str] = set()
+        own: dict[str | None, list[Tracklet]] = {}
+        for tracklet in state.tracklets:
+            if not tracklet.aside:
+                own.setdefault(tracklet.track, []).append(tracklet)
         for track in list(state.tracks):
-            for tracklet, arc in follow_boost(state, track, now, fitted):
+            for tracklet, arc in follow_boost(state, track, own.get(track.track, []), now, fitted):
                 _fly(state, tracklet, arc, now, touched)
         state.lessons += bool(fitted)
         touched |= fitted
@@ -153,7 +159,7 @@ def _lessons(state: TracksState, tracklet: Tracklet) -> tuple[int, int, int]:
     return tracklet.hits, tracklet.silent_looks, state.lessons
 
 
-def _place_some(state: TracksState, pool: Unplaced, now: int, touched: set[str]) -> None:
+def _place_some(state: TracksState, pool: Unplaced, now: int, touched: set[str], passing: Passing) -> None:
     """Try the tracklets of a sensor on tracks, where anything can come of it."""
     waiting = pool.waiting(state.lessons)
     if not len(waiting):
@@ -161,10 +167,10 @@ def _place_some(state: TracksState, pool: Unplaced, now: int, touched: set[str])
     kept = np.ones(len(pool), bool)
     while len(waiting):
         known = len(state.tracks)
-        for k in waiting[_promising(state, pool, waiting)].tolist():
+        for k in waiting[_promising(state, pool, waiting, passing)].tolist():
             tracklet = pool.tracklet(k)
             state.tracklets.append(tracklet)
-            _place(state, tracklet, now, touched)
+            _place(state, tracklet, now, touched, passing)
             kept[k] = tracklet.track is None and state.tracklets[-1:] == [tracklet]
             if kept[k]:
                 pool.refused_s[k] = state.tracklets.pop().refused_s
@@ -176,7 +182,7 @@ def _place_some(state: TracksState, pool: Unplaced, now: int, touched: set[str])
     pool.keep(kept)
 
 
-def _promising(state: TracksState, pool: Unplaced, which: IntArray) -> np.ndarray:
+def _promising(state: TracksState, pool: Unplaced, which: IntArray, passing: Passing) -> np.ndarray:
     """Mask of tracklets (k,) that can open a track, or lie near enough to one to be tried on it.
 
     A sensor sees hundreds of fires: this spares trying each.
@@ -186,30 +192,38 @@ def _promising(state: TracksState, pool: Unplaced, which: IntArray) -> np.ndarra
     first, last = pool.rows[pool.slot[which], 0], pool.last[which]
     newest = sights_of(last, pool.bias_sigma)
     found = pool.rising(which) | may_be_lit(state, first, last)
-    for track in state.tracks:
-        found |= may_explain(track, newest) | may_have_flown_back(track, first, last)
+    for track, passed in zip(state.tracks, near(state.tracks, newest), strict=True):
+        tried = np.flatnonzero(passed & ~found)
+        if len(tried):
+            found[tried] = may_explain(track, rows_of_sights(newest, tried), passing)
+        if not found.all():
+            found |= may_have_flown_back(track, first, last, passing)
     return np.asarray(found)
 
 
-def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str]) -> None:
+def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str], passing: Passing) -> None:
     """Give a confirmed tracklet to the track that explains it, or open a track with it."""
     rows = tracklet.rows
     newest = float(rows.time_s[-1])
     infrared = isinstance(rows, LinesOfSight)
     if infrared and lit(state, tracklet, touched):
         return
-    for track in state.tracks:
+    tried = state.tracks
+    if isinstance(rows, LinesOfSight):
+        passed = near(tried, rows_of_sights(rows, np.array([tracklet.hits - 1])))[:, 0].tolist()
+        tried = [track for track, kept in zip(tried, passed, strict=True) if kept]
+    for track in tried:
         if track.phase == "ballistic" and not infrared:
             continue
         if infrared and beside(track, tracklet, state.tracklets):
             continue
-        if explains(track, tracklet, state.epoch_ns):
+        if explains(track, tracklet, state.epoch_ns, passing):
             tracklet.track = track.track
             track.next_fit_ns = now
             count(track, tracklet.sensor, "infrared" if infrared else "radar", state.epoch_ns + round(newest * S), 0)
             return
     if isinstance(rows, LinesOfSight):
-        parent = next((t for t in state.tracks if flew_back(t, tracklet, state.epoch_ns)), None)
+        parent = next((t for t in state.tracks if flew_back(t, tracklet, passing)), None)
         if parent is not None:
             if tracklet.silent_looks * tracklet.period_s > ENDED_S:
                 tracklet.track, tracklet.aside = parent.track, True

@@ -65,6 +65,29 @@ def test_an_event_goes_up_by_two_persons_and_down_by_one() -> None:
     assert cancelled.state == "cancelled"
 
 
+def test_what_the_machine_took_back_it_may_raise_again_and_what_a_person_cancelled_not() -> None:
+    post = Post()
+    post.hears(assessment(), warning())
+    (taken_back,) = post.hears(warning("cancel", 2))
+    assert taken_back.state == "cancelled"
+    (again,) = post.hears(warning("update", 3))
+    assert (again.before, again.state) == ("cancelled", "threat-assessment")
+    post.hears(act("confirm"))
+    post.hears(act("release", "commander"))
+    assert post.hears(act("cancel"))[0].state == "cancelled"
+    assert post.hears(warning("update", 4))[0].state == "cancelled"
+
+
+def test_entries_say_that_a_person_holds() -> None:
+    post = Post()
+    post.hears(assessment(), warning())
+    assert post.hears(act("hold"))[0].held
+    assert post.hears(warning("update", 2))[0].held
+    assert not post.hears(act("confirm"))[0].held
+    post.hears(act("hold"))
+    assert not post.hears(warning("final", 3))[0].held
+
+
 def test_no_person_releases_alone() -> None:
     post = Post()
     post.hears(assessment(), warning())

@@ -66,12 +66,47 @@ def test_a_warning_that_stands_is_not_taken_back_by_the_bar() -> None:
     assert all(w.kind != "cancel" for w in centre.hears(assessment(far_hz=1e-3), 150.0))
 
 
-def test_cancel_when_the_threat_has_gone_and_nothing_after_it() -> None:
+def test_cancel_when_the_threat_has_gone_and_nothing_after_it_while_it_stays_away() -> None:
     centre = Centre()
     centre.hears(assessment(**DUAL), 110.0)
     (cancel,) = centre.hears(assessment(threat=0.0, **DUAL), 120.0)
     assert (cancel.kind, cancel.number, cancel.confirmed, cancel.confirming_sensor) == ("cancel", 2, False, None)
-    assert centre.hears(assessment(**DUAL), 130.0) == []
+    assert cancel.next_update_ns is None
+    bar = policy().warn.impact_probability
+    assert centre.hears(assessment(threat=0.99 * bar, **DUAL), 200.0) == []
+    assert centre.hears(assessment(status="final", **DUAL), 300.0) == []
+    assert centre.hears(assessment(status="final", merged_into="jp-20231114-000", **DUAL), 310.0) == []
+
+
+def test_a_cancelled_warning_reopens_at_the_bar_to_warn_and_no_sooner_than_an_update() -> None:
+    bar, wait_s = policy().warn.impact_probability, policy().update_min_interval_s
+    centre = Centre()
+    centre.hears(assessment(**DUAL), 110.0)
+    centre.hears(assessment(threat=0.0, **DUAL), 120.0)
+    assert centre.hears(assessment(threat=bar, **DUAL), 120.0 + 0.9 * wait_s) == []
+    (again,) = centre.hears(assessment(threat=bar, **DUAL), 120.0 + wait_s)
+    assert (again.event, again.kind, again.number, again.supersedes) == (assessment().event, "update", 3, 2)
+    assert again.confirmed
+    assert again.reason == "reopened: impact in the region"
+    # and it can be cancelled and end as before
+    assert centre.hears(assessment(threat=0.0, **DUAL), 140.0)[0].kind == "cancel"
+    assert centre.hears(assessment(**DUAL), 160.0)[0].number == 5
+    assert centre.hears(assessment(status="final", **DUAL), 500.0)[0].kind == "final"
+    assert centre.hears(assessment(**DUAL), 600.0) == []
+
+
+def test_a_threat_that_comes_and_goes_is_told_once_an_interval_at_most() -> None:
+    centre = Centre()
+    said = [w for k in range(600) for w in centre.hears(assessment(threat=0.9 * (k % 2)), 100.0 + 0.5 * k)]
+    opened = [w for w in said if w.kind != "cancel"]
+    assert len(opened) <= 1 + 300.0 / policy().update_min_interval_s
+    assert len(said) - len(opened) in (len(opened), len(opened) - 1)
+
+
+def test_a_version_says_how_long_it_holds_and_when_the_next_may_come() -> None:
+    (new,) = Centre(policy(update_min_interval_s=20.0)).hears(assessment(), 110.0)
+    assert new.next_update_ns == T0 + 130 * NS
+    assert new.valid_until_ns > new.next_update_ns
 
 
 def test_a_merged_event_ends_its_warning_and_names_the_event_that_goes_on() -> None:
@@ -203,6 +238,21 @@ def test_a_partners_warning_of_a_launch_that_is_warned_of_here_says_nothing_new(
     assert centre.hears(reported(assessment(event="us-20231114-001")), 105.0) == []
     elsewhere = {"launch_point": ground_point(50.0, 126.0, T0), "event": "us-20231114-002"}
     assert centre.hears(reported(assessment(**elsewhere)), 106.0)[0].kind == "new"  # type: ignore[arg-type]
+
+
+def test_a_partners_cancel_that_comes_first_is_not_undone_by_what_it_cancels() -> None:
+    first = reported(assessment(event="us-20231114-001"))
+    told = first.item
+    assert isinstance(told, Warning)
+    gone = assessment(event="us-20231114-001", threat=0.0)
+    taken_back = msgspec.structs.replace(told, number=2, supersedes=1, kind="cancel", assessment=gone)
+    cancel = msgspec.structs.replace(first, release="us/warnings/2", item=taken_back)
+    centre = Centre()
+    assert centre.hears(cancel, 100.0) == []
+    assert centre.hears(first, 101.0) == []
+    in_order = Centre()
+    assert [in_order.hears(one, 100.0 + k)[0].kind for k, one in enumerate((first, cancel))] == ["new", "cancel"]
+    assert in_order.hears(first, 150.0) == []
 
 
 def test_probabilities_and_moves() -> None:

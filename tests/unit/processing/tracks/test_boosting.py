@@ -59,7 +59,7 @@ def followed(tracklet: Tracklet) -> TrackRecord:
     )  # fmt: skip
     state.tracks.append(track)
     state.tracklets.append(tracklet)
-    follow_boost(state, track, tracklet.newest_ns, set())
+    follow_boost(state, track, [tracklet], tracklet.newest_ns, set())
     return track
 
 

@@ -8,7 +8,7 @@ import pytest
 from launchwatch.assembly.flight.launch import flown, truth_of
 from launchwatch.catalog.loader import Catalog, load_catalog, load_scenario
 from launchwatch.catalog.schema import Launch
-from launchwatch.control.warnings.ground_track import PATH_M, PATH_S, ground_track, lat_lon
+from launchwatch.control.warnings.alerts.ground_track import PATH_M, PATH_S, ground_track, lat_lon
 from launchwatch.core.epochs import NS
 from launchwatch.core.frames import OMEGA_EARTH
 from launchwatch.core.geodesy import geodetic_from_itrf, itrf_from_geodetic

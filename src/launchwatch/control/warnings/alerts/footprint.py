@@ -15,8 +15,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from launchwatch.catalog.alert_regions import PlaceTable
-from launchwatch.control.warnings.ground_track import PATH_S, GroundTrack, ground_track, lat_lon, on_ellipsoid
-from launchwatch.control.warnings.outlines import split_outline
+from launchwatch.control.warnings.alerts.ground_track import PATH_S, GroundTrack, ground_track, lat_lon, on_ellipsoid
+from launchwatch.control.warnings.alerts.outlines import split_outline
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.gaussians import CHI2_95_2D

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from launchwatch.catalog.loader import load_catalog
-from launchwatch.control.warnings.footprint import Footprint
-from launchwatch.control.warnings.public import alert_of, listed, stage_of
+from launchwatch.control.warnings.alerts.footprint import Footprint
+from launchwatch.control.warnings.alerts.public import alert_of, listed, stage_of
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.messages.alerts import Alert, AlertStage, RegionAtRisk
 from launchwatch.messages.assessments import Basis, RegionThreat

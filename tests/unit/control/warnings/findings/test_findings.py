@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from launchwatch.control.warnings.findings import FindingsStage
+from launchwatch.control.warnings.findings.findings import FindingsStage
 from launchwatch.core.epochs import NS
 from launchwatch.messages import codec
 from launchwatch.messages.assessments import Assessment, Ellipse, RegionThreat
@@ -14,7 +14,7 @@ from launchwatch.messages.control import Notice
 from launchwatch.messages.items import Item
 from launchwatch.messages.warnings import Finding
 from unit.control.made import DUAL, T0, assessment, policy
-from unit.control.warnings.test_notices import launched, notice
+from unit.control.warnings.findings.test_notices import launched, notice
 
 AWAY = (
     RegionThreat(

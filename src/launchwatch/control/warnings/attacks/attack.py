@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from launchwatch.control.warnings.doubts import LIMITS, ORDER, WORDS, Surroundings, doubts_of
-from launchwatch.control.warnings.footprint import in_order
-from launchwatch.control.warnings.public import warned_of
+from launchwatch.control.warnings.alerts.footprint import in_order
+from launchwatch.control.warnings.alerts.public import warned_of
+from launchwatch.control.warnings.attacks.doubts import LIMITS, ORDER, WORDS, Surroundings, doubts_of
 from launchwatch.core.epochs import format_utc
 from launchwatch.messages.alerts import DangerKind, RegionAtRisk
 from launchwatch.messages.assessments import Assessment, missile_probability

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from launchwatch.catalog.schema import BurstBand
-from launchwatch.control.warnings.burst import burst_of
+from launchwatch.control.warnings.findings.burst import burst_of
 from launchwatch.core.epochs import NS
 from launchwatch.messages.assessments import Assessment, RegionThreat
 from unit.control.made import T0, assessment

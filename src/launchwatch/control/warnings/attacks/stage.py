@@ -1,4 +1,4 @@
-"""The attacks stage: the statement on all that threatens now, renewed with every warning."""
+"""The attacks stage: the statement on all that threatens now, renewed with every warning and with every new doubt."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 
 from launchwatch.catalog.alert_regions import PlaceTable
-from launchwatch.control.warnings.attack import assess_attack
-from launchwatch.control.warnings.doubts import Surroundings
-from launchwatch.control.warnings.footprint import footprint
+from launchwatch.control.warnings.alerts.footprint import footprint
+from launchwatch.control.warnings.attacks.attack import assess_attack
+from launchwatch.control.warnings.attacks.doubts import Surroundings
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.attacks import AttackAssessment
 from launchwatch.messages.control import Notice
@@ -18,6 +18,7 @@ from launchwatch.messages.events import Raid
 from launchwatch.messages.health import Health, HealthStatus
 from launchwatch.messages.items import Item, Output
 from launchwatch.messages.observations import Admitted, InfraredLook
+from launchwatch.messages.queries import Answer
 from launchwatch.messages.warnings import Warning
 
 NAMED_EVENTS = 8
@@ -34,6 +35,7 @@ class AttacksState(msgspec.Struct):
     health: dict[str, HealthStatus]
     notices: dict[str, Notice]
     infrared_m: dict[str, tuple[float, float, float]]
+    unseen: list[str]
 
 
 class AttacksStage:
@@ -47,7 +49,7 @@ class AttacksStage:
     """
 
     topic = "attacks"
-    consumes: tuple[type, ...] = (Admitted, Raid, Assessment, Health, Notice, Warning)
+    consumes: tuple[type, ...] = (Admitted, Raid, Assessment, Health, Notice, Answer, Warning)
 
     def __init__(self, names: Mapping[str, str], places: PlaceTable, overflight_below_m: float | None) -> None:
         self.names, self.places, self.below_m = dict(names), places, overflight_below_m
@@ -55,20 +57,24 @@ class AttacksStage:
 
     def start(self) -> AttacksState:
         """A stage that knows of no attack."""
-        return AttacksState(0, {}, {}, {}, {}, {}, {})
+        return AttacksState(0, {}, {}, {}, {}, {}, {}, [])
 
     def due(self, state: AttacksState) -> int | None:
         """It has no timers."""
         return None
 
     def step(self, state: AttacksState, inputs: Sequence[Item], now: int) -> tuple[AttacksState, list[Output]]:
-        """Note what is new; where a warning is, say what threatens."""
+        """Note what is new; where a warning is, or a partner saw nothing, say what threatens."""
         warned = []
         for item in inputs:
             heard = item.payload
             if isinstance(heard, Warning):
                 warned.append(item.id)
                 state.warnings[f"{heard.event}/{heard.region}"] = heard
+            elif isinstance(heard, Answer):
+                if heard.report is None and heard.looked and heard.event not in state.unseen:
+                    state.unseen.append(heard.event)
+                    warned.append(item.id)
             elif isinstance(heard, Assessment):
                 state.assessments[heard.event] = heard
             elif isinstance(heard, Raid):
@@ -102,6 +108,7 @@ class AttacksStage:
             notices=list(state.notices.values()),
             health=state.health,
             infrared_m={name: np.array(at) for name, at in state.infrared_m.items()},
+            unseen=state.unseen,
         )
         return assess_attack(
             list(state.raids.values()),

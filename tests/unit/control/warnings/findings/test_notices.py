@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launchwatch.catalog.schema import NoticeMatching
-from launchwatch.control.warnings.notices import compare, nearest, on_file
+from launchwatch.control.warnings.findings.notices import compare, nearest, on_file
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.core.epochs import NS
 from launchwatch.core.geodesy import direct

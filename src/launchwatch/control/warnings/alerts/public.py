@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from launchwatch.catalog.texts import PublicText, filled
-from launchwatch.control.warnings.footprint import Footprint
+from launchwatch.control.warnings.alerts.footprint import Footprint
 from launchwatch.control.warnings.stage import OVERFLIGHT
 from launchwatch.core.epochs import format_utc
 from launchwatch.messages.alerts import Alert, AlertStage, DangerKind, RegionAtRisk

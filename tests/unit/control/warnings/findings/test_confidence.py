@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from launchwatch.control.warnings.confidence import LEVELS, confidence_of
+from launchwatch.control.warnings.findings.confidence import LEVELS, confidence_of
 from launchwatch.core.epochs import NS
 from launchwatch.messages.warnings import Match
 from unit.control.made import DUAL, T0, assessment, policy

@@ -7,7 +7,7 @@ import pytest
 
 from launchwatch.catalog.alert_regions import place_table
 from launchwatch.catalog.loader import load_catalog
-from launchwatch.control.warnings.alerts import DOWN_S, AlertsStage, AlertsState
+from launchwatch.control.warnings.alerts.stage import DOWN_S, AlertsStage, AlertsState
 from launchwatch.control.warnings.stage import WarningsStage
 from launchwatch.core.epochs import NS
 from launchwatch.messages import codec

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launchwatch.control.warnings.attack import MOST_WORDS, SURENESS, assess_attack, statement, sureness_of
-from launchwatch.control.warnings.doubts import LIMITS, ORDER, WORDS, Surroundings, announced, in_glint
+from launchwatch.control.warnings.attacks.attack import MOST_WORDS, SURENESS, assess_attack, statement, sureness_of
+from launchwatch.control.warnings.attacks.doubts import LIMITS, ORDER, WORDS, Surroundings, announced, in_glint
 from launchwatch.core.epochs import NS, parse_utc
 from launchwatch.core.frames import enu_axes
 from launchwatch.core.geodesy import itrf_from_geodetic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,11 +27,12 @@ GLINT_DEG = 12.0
 """Closer to the Sun's mirror image than this, a light may be its glint (Giglio et al., 2003)."""
 
 ORDER: tuple[DoubtCode, ...] = (
-    "notice-on-file", "sun-glint", "one-sensor", "one-kind", "typing-open", "lost", "impact-open", "large-ellipse",
-    "short-arc", "health-degraded", "not-calibrated",
+    "partner-saw-nothing", "notice-on-file", "sun-glint", "one-sensor", "one-kind", "typing-open", "lost",
+    "impact-open", "large-ellipse", "short-arc", "health-degraded", "not-calibrated",
 )  # fmt: skip
 """The gravest first: what may be something else, what one fault may have made, what is not known."""
 WORDS: Mapping[DoubtCode, str] = {
+    "partner-saw-nothing": "a partner looked and saw nothing",
     "notice-on-file": "a launch was announced there",
     "sun-glint": "may be glint of the Sun",
     "one-sensor": "one sensor only",
@@ -45,6 +46,7 @@ WORDS: Mapping[DoubtCode, str] = {
     "not-calibrated": "false-alarm rate not known",
 }
 LIMITS: Mapping[DoubtCode, Sureness] = {
+    "partner-saw-nothing": "possible",
     "notice-on-file": "possible",
     "sun-glint": "possible",
     "one-sensor": "possible",
@@ -61,11 +63,13 @@ class Surroundings(NamedTuple):
     notices : pre-launch notices on file.
     health : status of components of the node, by name.
     infrared_m : position (3,) of each infrared sensor when the events began, ITRF m.
+    unseen : events of which a partner said that its sensors looked and saw no launch.
     """
 
     notices: Sequence[Notice] = ()
     health: Mapping[str, HealthStatus] = {}
     infrared_m: Mapping[str, FloatArray] = {}
+    unseen: Collection[str] = ()
 
 
 def doubts_of(assessments: Sequence[Assessment], surroundings: Surroundings) -> dict[DoubtCode, tuple[str, ...]]:
@@ -77,6 +81,7 @@ def doubts_of(assessments: Sequence[Assessment], surroundings: Surroundings) -> 
     surroundings : what else bears on them.
     """
     tests: dict[DoubtCode, Callable[[Assessment], bool]] = {
+        "partner-saw-nothing": lambda a: a.event in surroundings.unseen,
         "notice-on-file": lambda a: any(announced(a, notice) for notice in surroundings.notices),
         "sun-glint": lambda a: in_glint(a, surroundings.infrared_m),
         "one-sensor": lambda a: len(a.sensors) == 1,

@@ -12,8 +12,8 @@ import msgspec
 
 from launchwatch.catalog.alert_regions import PlaceTable
 from launchwatch.catalog.texts import PublicText
-from launchwatch.control.warnings.footprint import Footprint, footprint
-from launchwatch.control.warnings.public import alert_of, stage_of, unbound_alert
+from launchwatch.control.warnings.alerts.footprint import Footprint, footprint
+from launchwatch.control.warnings.alerts.public import alert_of, stage_of, unbound_alert
 from launchwatch.messages.alerts import Alert, AlertStage, RegionAtRisk
 from launchwatch.messages.assessments import Assessment
 from launchwatch.messages.items import Item, Output

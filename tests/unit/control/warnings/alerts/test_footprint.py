@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from launchwatch.catalog.alert_regions import AlertRegion, place_table
 from launchwatch.catalog.loader import load_catalog
-from launchwatch.control.warnings.footprint import REACH_M, Footprint, footprint
+from launchwatch.control.warnings.alerts.footprint import REACH_M, Footprint, footprint
 from launchwatch.core.epochs import NS
 from launchwatch.core.gaussians import ellipse_95
 from launchwatch.core.geodesy import direct, inverse

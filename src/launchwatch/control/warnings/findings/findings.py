@@ -11,14 +11,14 @@ from typing import NamedTuple
 import msgspec
 
 from launchwatch.catalog.schema import Policy
-from launchwatch.control.warnings.burst import burst_of
-from launchwatch.control.warnings.confidence import (
+from launchwatch.control.warnings.findings.burst import burst_of
+from launchwatch.control.warnings.findings.confidence import (
     GONE_BELOW,
     arc_s,
     confidence_of,
     impact_probability,
 )
-from launchwatch.control.warnings.notices import Matched, nearest, on_file
+from launchwatch.control.warnings.findings.notices import Matched, nearest, on_file
 from launchwatch.messages.assessments import Assessment, Confidence, missile_probability
 from launchwatch.messages.control import Notice
 from launchwatch.messages.items import Item, Output

@@ -1,0 +1,1 @@
+"""What a raid costs the chain of one partner, stage by stage."""
