@@ -198,7 +198,7 @@ def _spreads(speed: FloatArray, off: FloatArray, sigma_m_s: float) -> tuple[Floa
     return np.hypot(off, sigma_m_s), np.hypot(np.hypot(WIDE_SPEED * speed, WIDE_SPEED_M_S), sigma_m_s)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _burns(known: Templates, burns: Burns) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Density of the times (n, m) by the stage that burned last of those seen, under each booster and one like it.
 

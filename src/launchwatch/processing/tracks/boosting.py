@@ -48,15 +48,15 @@ UNTRIED = (-1, -1, -1)
 STANDS_AFTER_S, STANDS_HITS = 120.0, 5  # by then every vehicle has turned and crosses kilometres a second
 
 
-def beside(track: TrackRecord, tracklet: Tracklet, tracklets: Iterable[Tracklet]) -> bool:
-    """Whether a satellite saw the tracklet's light beside the track's own plume: then it is another one."""
+def beside(tracklet: Tracklet, own: Iterable[Tracklet]) -> bool:
+    """Whether a satellite saw the tracklet's light beside a track's own plume: then it is another one.
+
+    `own` are the track's tracklets of that satellite.
+    """
     begin, end = float(tracklet.rows.time_s[0]), float(tracklet.rows.time_s[-1])
     return any(
-        t.track == track.track
-        and t.sensor == tracklet.sensor
-        and not t.aside
-        and int(((t.rows.time_s >= begin) & (t.rows.time_s <= end)).sum()) >= BESIDE_HITS
-        for t in tracklets
+        not t.aside and int(((t.rows.time_s >= begin) & (t.rows.time_s <= end)).sum()) >= BESIDE_HITS
+        for t in own
         if isinstance(t.rows, LinesOfSight)
     )
 
@@ -69,7 +69,7 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int, passing: Pas
     if isinstance(rows, LinesOfSight):
         newest = row(rows, tracklet.hits - 1)
         assert isinstance(newest, LinesOfSight)
-        return bool(may_explain(track, newest, passing)[0]) and _moves_along(track.profile, rows)
+        return bool(may_explain(track, newest, passing)[0]) and _moves_along(track.profile, rows, passing)
     at = float(rows.time_s[-1])
     if track.timeline.burnout is not None and at > track.timeline.burnout[0] + AFTER_S:
         return False
@@ -81,14 +81,14 @@ def explains(track: TrackRecord, tracklet: Tracklet, epoch_ns: int, passing: Pas
     return squared_distance(miss, covariance[:3, :3] + np.eye(3) * (noise + MODEL_FLOOR_M**2)) < GATE
 
 
-def _moves_along(profile: Profile, rows: LinesOfSight) -> bool:
+def _moves_along(profile: Profile, rows: LinesOfSight, passing: Passing) -> bool:
     """Whether lights of one sensor move as the profile does; a plume that rises below an old one stands by comparison.
 
     What all positions of the profile are off by goes out of the difference of two.
     """
     first, last = 0, len(rows.time_s) - 1
     dt = float(rows.time_s[last] - rows.time_s[first])
-    states, covariances = ascents.states_at(profile, rows.time_s[[first, last]])
+    states, covariances = passing.states_at(profile, rows.time_s[[first, last]])
     miss = [rows.tangents[i] @ (state[:3] - rows.position[i]) for i, state in zip((first, last), states, strict=True)]
     depth = float(rows.direction[last] @ (states[1, :3] - rows.position[last]))
     spread = dt**2 * rows.tangents[last] @ covariances[1, 3:, 3:] @ rows.tangents[last].T

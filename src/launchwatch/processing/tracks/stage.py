@@ -208,14 +208,17 @@ def _place(state: TracksState, tracklet: Tracklet, now: int, touched: set[str], 
     infrared = isinstance(rows, LinesOfSight)
     if infrared and lit(state, tracklet, touched):
         return
-    tried = state.tracks
+    tried, plumes = state.tracks, dict[str, list[Tracklet]]()
     if isinstance(rows, LinesOfSight):
+        for other in state.tracklets:
+            if other.track is not None and other.sensor == tracklet.sensor:
+                plumes.setdefault(other.track, []).append(other)
         passed = near(tried, rows_of_sights(rows, np.array([tracklet.hits - 1])))[:, 0].tolist()
         tried = [track for track, kept in zip(tried, passed, strict=True) if kept]
     for track in tried:
         if track.phase == "ballistic" and not infrared:
             continue
-        if infrared and beside(track, tracklet, state.tracklets):
+        if infrared and beside(tracklet, plumes.get(track.track, ())):
             continue
         if explains(track, tracklet, state.epoch_ns, passing):
             tracklet.track = track.track
