@@ -82,7 +82,11 @@ def test_a_partner_without_a_calibration_of_its_own_says_not_calibrated(catalog:
     scenario = load_scenario("joint-warning", catalog)
     case = next(iter(scenario.cases))
     assert calibration_of(catalog, scenario, case, "ru", "alone") is None
-    assert calibration_of(catalog, scenario, case, "cn", "integrated") is None
+    assert calibration_of(catalog, scenario, case, "ru", "integrated") is None
+    # of what its own sensors alone saw, a chain that hears partners takes the rate of the chain that hears nobody
+    shared = calibration_of(catalog, scenario, case, "cn", "integrated")
+    assert shared is not None
+    assert shared.sensors is not None
 
 
 def test_fires_that_the_chain_would_warn_of_are_held_back_by_a_bar_of_once_a_week(catalog: Catalog) -> None:
