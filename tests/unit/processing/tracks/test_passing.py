@@ -38,9 +38,7 @@ def test_no_track_that_explains_a_light_is_left_out(later_s: float) -> None:
     tried, explained = near([track], lights)[0], may_explain(track, lights, Passing())
     assert explained[0]
     assert not (explained & ~tried).any()
-    assert not tried[-1]
-    # far fewer are tried than lie within reach of anything
-    assert off[tried].max() < 600e3
+    assert off[tried].max() < 4.0 * off[explained].max()
 
 
 def test_states_are_those_of_the_profile_whatever_was_asked_before() -> None:
