@@ -42,7 +42,7 @@ class Profile(msgspec.Struct):
     evidence : minus twice the logarithm of the probability of the data under this steering (Laplace, 1774), without a
         term that all share.
     others : other fits that the data do not rule out: of the other steering, or from beyond the limb.
-    way : (n, 8) times, states and deviations of position that were asked for last, or null: kept to spare the next.
+    way : (n, 16) times, states and covariances of position that were asked for last, or null: kept for the next.
     """
 
     epoch_ns: int

@@ -78,19 +78,18 @@ def near(tracks: Sequence[TrackRecord], newest: LinesOfSight) -> NDArray[np.bool
 
 
 def _way(track: TrackRecord, time_s: float) -> FloatArray:
-    """Times, states and deviations of position (nodes, 8) of a track's profile around a time; kept on the profile."""
+    """Times, states and covariances of position (nodes, 16) of a profile around a time; kept on the profile."""
     profile = track.profile
     assert profile is not None
     if profile.way is None or not profile.way[0, 0] <= time_s <= profile.way[-1, 0]:
         times = time_s + NODES_S
         states, covariances = ascents.states_at(profile, times)
-        variance = np.trace(covariances[:, :3, :3], axis1=1, axis2=2)
-        profile.way = np.column_stack([times, states, np.sqrt(np.maximum(variance, 0.0))])
+        profile.way = np.column_stack([times, states, covariances[:, :3, :3].reshape(-1, 9)])
     return profile.way
 
 
 def _passes(ways: FloatArray, time_s: float, sights: LinesOfSight, which: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Mask (k, n) of ways (k, nodes, 8) that may pass through some lines of sight of one time."""
+    """Mask (k, n) of ways (k, nodes, 16) that may pass through some lines of sight of one time."""
     at = np.clip((ways[:, :, 0] <= time_s).sum(axis=1) - 1, 0, ways.shape[1] - 2)
     rows = np.arange(len(ways))
     before, after = ways[rows, at], ways[rows, at + 1]
@@ -99,10 +98,14 @@ def _passes(ways: FloatArray, time_s: float, sights: LinesOfSight, which: NDArra
     rise = s * s * (3.0 - 2.0 * s)
     bend = h * (s * (1.0 - s) ** 2 * before[:, 4:7] + s * s * (s - 1.0) * after[:, 4:7])
     place = before[:, 1:4] + rise * (after[:, 1:4] - before[:, 1:4]) + bend
-    deviation = WIDER * np.maximum(before[:, 7], after[:, 7])[:, None]
+    tangents = sights.tangents[which]
+    seen_m2 = [  # how badly it is known across the line of sight: of a track of one satellite, far better than along it
+        np.einsum("nci,kij,ncj->kn", tangents, node[:, 7:].reshape(-1, 3, 3), tangents) for node in (before, after)
+    ]
+    deviation = WIDER * np.sqrt(np.maximum(*seen_m2))
     away = place[:, None] - sights.position[which]
     depth = np.einsum("kni,ni->kn", away, sights.direction[which])
-    miss = np.linalg.norm(np.einsum("kni,nci->knc", away, sights.tangents[which]), axis=2) - BETWEEN_M
+    miss = np.linalg.norm(np.einsum("kni,nci->knc", away, tangents), axis=2) - BETWEEN_M
     noise2 = (depth * np.hypot(sights.sigma[which], sights.bias_sigma[0])) ** 2 + MODEL_FLOOR_M**2
-    reach = np.sqrt(GATE * (deviation**2 + SLACK * noise2)) + MODE_SIGMAS * deviation
-    return np.asarray(~((miss > reach) | (miss > FAR_M)))
+    reach = np.sqrt(GATE * (deviation**2 + SLACK * noise2))
+    return np.asarray(~((miss > reach) | (miss > FAR_M + MODE_SIGMAS * deviation)))

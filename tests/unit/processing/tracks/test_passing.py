@@ -38,9 +38,8 @@ def test_no_track_that_explains_a_light_is_left_out(later_s: float) -> None:
     tried, explained = near([track], lights)[0], may_explain(track, lights, Passing())
     assert explained[0]
     assert not (explained & ~tried).any()
-    assert not tried[-1]
-    # far fewer are tried than lie within reach of anything
-    assert off[tried].max() < 600e3
+    # one satellite alone, 45 s ahead of its last look: still nothing so far off is tried
+    assert off[tried].max() < 500e3
 
 
 def test_states_are_those_of_the_profile_whatever_was_asked_before() -> None:
