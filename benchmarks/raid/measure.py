@@ -53,6 +53,6 @@ def play(catalog: Catalog, scenario: Scenario, seed: int) -> Played:
     inputs = sorted([*observed.own[PARTNER], *beats], key=lambda e: e.received_ns)
     watch = TwoClocks()
     lane = make_lane(catalog, scenario, case, PARTNER, CHAIN, None, None, watch)
-    driven = Driven(lane, inputs, observed.stop_ns, People(catalog, PARTNER, scenario.purpose, seed))
+    driven = Driven(lane, inputs, observed.stop_ns, [People(catalog, PARTNER, scenario.purpose, seed)])
     driven.drive(observed.stop_ns)
     return Played(driven.inputs, driven.outputs, watch)

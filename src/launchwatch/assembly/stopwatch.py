@@ -18,10 +18,12 @@ BUDGET_MS = {
     "events": 25.0,
     "assessments": 65.0,
     "warnings": 5.0,
+    "queries": 1.0,
     "procedures": 2.0,
     "attacks": 10.0,
     "alerts": 10.0,
     "releases": 2.0,
+    "outgoing": 5.0,
     "health": 1.0,
     "findings": 10.0,
 }

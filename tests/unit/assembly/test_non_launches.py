@@ -61,7 +61,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("non_launches=null", "--set non_launches=null: non_launches: missing; window and non_launches go together"),
+        ("window=null", "--set window=null: window: missing; non_launches are played in a window"),
         ("window.until=2026-08-21T00:00:00Z", "--set window.until=2026-08-21T00:00:00Z: window.until: is not after"),
         ("non_launches.satellites=null", "scenarios/quiet-day.yaml:1: non_launches.decaying: goes with satellites"),
     ],
@@ -104,7 +104,7 @@ def test_launches_may_share_a_window_as_one_case(tmp_path):
 @pytest.mark.parametrize(
     ("time", "case", "message"),
     [
-        ("2026-08-22T04:11:00Z", "", "fly in one window with non_launches; give them all the same case"),
+        ("2026-08-22T04:11:00Z", "", "fly in one window; give them all the same case"),
         ("2026-08-22T04:31:00Z", "case: together,", "lies outside of the window"),
     ],
 )

@@ -53,7 +53,10 @@ def test_replay_tells_outputs_that_are_missing_or_new(journal: SqliteJournal) ->
 
 
 def cue(**changes: object) -> Envelope:
-    payload = Cue(sensor="radar", event="e", epoch_ns=3, state=np.arange(6.0), covariance=np.eye(6))
+    payload = Cue(
+        sensor="radar", event="e", epoch_ns=3, state=np.arange(6.0), covariance=np.eye(6), from_ns=3, until_ns=4,
+        acceleration_m_s2=0.0, weight=1.0,
+    )  # fmt: skip
     return msgspec.structs.replace(heartbeat(1, 10), payload=msgspec.structs.replace(payload, **changes))
 
 
