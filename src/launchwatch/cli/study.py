@@ -20,7 +20,7 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the study; day
 
 
 @app.callback()
-def studies(context: typer.Context, catalog: Folder = None, json: Json = False) -> None:
+def studies(context: typer.Context, catalog: Folder = None, json: Json = False, quiet: Quiet = False) -> None:
     """List the studies, and the calibrations that the catalogue holds."""
     if context.invoked_subcommand is not None:
         return
@@ -31,6 +31,8 @@ def studies(context: typer.Context, catalog: Folder = None, json: Json = False) 
     if json:
         listed = [{"id": name, "title": title} for name, title in STUDIES.items()]
         print_json({"studies": listed, "calibrations": held})
+        return
+    if quiet:
         return
     for name, title in STUDIES.items():
         typer.echo(f"{name:10}  {title}")
