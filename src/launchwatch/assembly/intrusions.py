@@ -119,7 +119,7 @@ def _line(
     """Tests of a line as they leave its spoilt end, each with the message that was meant."""
     region = catalog.partners[fault.partner].region
     period_ns = round(fault.period_s * NS)
-    for k, at_ns in enumerate(range(parse_utc(fault.from_), parse_utc(fault.until), period_ns), 1):
+    for k, at_ns in enumerate(range(fault.from_ns, fault.until_ns, period_ns), 1):
         test: Record = Heartbeat(
             component=fault.sender, sequence=k, status="ready", latency_s=0.0, interval_s=fault.period_s
         )

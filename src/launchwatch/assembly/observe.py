@@ -13,7 +13,7 @@ from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import ArrayMode, HorizonMode, InfraredSensor, Launch, RadarSensor, Scenario, Weather
 from launchwatch.control.tasking.scheduler import looks_at_tracks
 from launchwatch.core.arrays import FloatArray, IntArray
-from launchwatch.core.epochs import NS, parse_utc
+from launchwatch.core.epochs import NS
 from launchwatch.messages.control import Cue
 from launchwatch.messages.envelope import Envelope
 from launchwatch.messages.truth import ObservationTruth
@@ -190,7 +190,7 @@ def _apparitions(catalog: Catalog, scenario: Scenario, start_ns: int, stop_ns: i
     """The Moon and glints, where the scenario has them."""
     found = [moon(catalog.cross_sections["moon"], start_ns, stop_ns)] if scenario.moon else []
     for number, one in enumerate(scenario.glints, 1):
-        begin_ns, end_ns = parse_utc(one.from_), parse_utc(one.until)
+        begin_ns, end_ns = one.from_ns, one.until_ns
         height_m = one.height_km * 1e3
         found.append(
             glint(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from launchwatch.catalog.records import (
     Country,
@@ -17,32 +17,27 @@ from launchwatch.catalog.records import (
     Positive,
     Problem,
     Record,
+    Span,
     Text,
     site_problems,
     time_problems,
 )
-from launchwatch.core.epochs import parse_utc
 from launchwatch.messages.control import Role, Verb
 from launchwatch.messages.procedures import ProcedureState
 
 
-class Glint(Record, frozen=True, kw_only=True):
-    """Sunlight off the top of a cloud towards the satellites of the play, brightest in the middle of its time."""
+class Glint(Span, frozen=True, kw_only=True):
+    """Sunlight off the top of a cloud towards the satellites of the play, brightest in the middle of its span."""
 
     lat_deg: Latitude
     lon_deg: Longitude
     height_km: NonNegative = 10.0
-    from_: str = field(name="from")
-    until: str
     intensity_w_sr: Positive
     band_um: tuple[Positive, Positive] = (2.65, 2.95)
 
     def _problems(self) -> Iterator[Problem]:
+        yield from super()._problems()
         yield from site_problems((), self.lat_deg, self.lon_deg)
-        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
-        yield from wrong
-        if not wrong and parse_utc(self.until) <= parse_utc(self.from_):
-            yield ("until",), "is not after from"
 
 
 class Tape(Record, frozen=True, kw_only=True):
@@ -67,30 +62,21 @@ class Tape(Record, frozen=True, kw_only=True):
         yield from time_problems(("at",), self.at)
 
 
-class LineFault(Record, frozen=True, kw_only=True):
-    """A circuit that writes twos over zeros in messages that test a line.
+class LineFault(Span, frozen=True, kw_only=True):
+    """A circuit that writes twos over zeros in messages that test a line, in a span of time.
 
     Attributes
     ----------
     partner : whose post is at the end of the line.
     sender : who is at its other end.
-    from_, until : when it fails, UTC.
     period_s : time between two tests of the line.
     share : part of the messages that it spoils.
     """
 
     partner: Country
     sender: Id
-    from_: str = field(name="from")
-    until: str
     period_s: Positive
     share: Fraction
-
-    def _problems(self) -> Iterator[Problem]:
-        wrong = [*time_problems(("from",), self.from_), *time_problems(("until",), self.until)]
-        yield from wrong
-        if not wrong and parse_utc(self.until) <= parse_utc(self.from_):
-            yield ("until",), "is not after from"
 
 
 class DocumentedAct(Record, frozen=True, kw_only=True):
