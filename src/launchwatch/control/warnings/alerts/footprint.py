@@ -12,7 +12,6 @@ from collections.abc import Iterable
 
 import msgspec
 import numpy as np
-from scipy.special import ndtr
 
 from launchwatch.catalog.alert_regions import PlaceTable
 from launchwatch.control.warnings.alerts.ground_track import PATH_S, GroundTrack, ground_track, lat_lon, on_ellipsoid
@@ -134,11 +133,17 @@ def _overflown(
         closest = np.argmin(distance[members], axis=1)
         gap = distance[members][np.arange(len(closest)), closest]
         sigma = track.across_m[low][closest]
-        chance = float(np.max(ndtr((REACH_M - gap) / sigma) - ndtr((-REACH_M - gap) / sigma)))
+        chance = max(map(_within_reach, gap.tolist(), sigma.tolist()))
         times = launch.time_ns + np.round(track.seconds[low][passing] * S).astype(np.int64)
         first, last = int(times.min()) - slack_ns, int(times.max()) + slack_ns
         found.append(_entry(places, int(region), "overflight", chance, first, last))
     return found, _corridor(track, low[over], half_width[over])
+
+
+def _within_reach(gap_m: float, sigma_m: float) -> float:
+    """Probability that a normal distance from `gap_m` is within reach; without `scipy.special`, slow to import."""
+    scale = math.sqrt(2.0) * sigma_m
+    return 0.5 * (math.erf((REACH_M - gap_m) / scale) + math.erf((REACH_M + gap_m) / scale))
 
 
 def _entry(
