@@ -31,6 +31,8 @@ BETWEEN_M, WIDER = 5e3, 2.0
 MODE_SIGMAS = 2.0
 """Of a mixture of profiles: its mean from that of the likeliest, over its deviation; there are four at most."""
 SLACK = 1.1
+FEW = 8
+"""Of fewer profiles each is asked: that takes less time than the bounds."""
 
 
 class Passing:
@@ -63,7 +65,7 @@ def near(tracks: Sequence[TrackRecord], newest: LinesOfSight) -> NDArray[np.bool
     """Mask (tracks, n) of tracks and lines of sight of one sensor that `boosting.may_explain` is to be asked about."""
     found = np.ones((len(tracks), len(newest.time_s)), bool)
     known = [k for k, track in enumerate(tracks) if track.profile is not None]
-    if not known:
+    if len(known) < FEW:
         return found
     ends = np.array([np.inf if (b := tracks[k].timeline.burnout) is None else b[0] + AFTER_S for k in known])
     for time in np.unique(newest.time_s).tolist():
