@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from launchwatch.assembly.posting import posted
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.schema import Fault, Scenario
 from launchwatch.core.epochs import NS
@@ -80,16 +81,14 @@ class Channel:
         self, topic: str, name: str, made_ns: int, arrival_ns: int, record: Record, behind: Envelope | None
     ) -> Envelope:
         self._sequences[topic] += 1
-        return Envelope(
-            id=name,
-            topic=topic,
-            sequence=self._sequences[topic],
-            valid_ns=made_ns,
-            observed_ns=made_ns if behind is None else behind.observed_ns,
-            received_ns=arrival_ns,
-            emitted_ns=made_ns,
-            purpose=self._purpose,
-            origin=("simulated",),
+        return posted(
+            name,
+            topic,
+            self._sequences[topic],
+            made_ns,
+            self._purpose,
+            record,
+            arrival_ns=arrival_ns,
+            observed_ns=None if behind is None else behind.observed_ns,
             lineage=() if behind is None else (behind.id,),
-            payload=record,
         )

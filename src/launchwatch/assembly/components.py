@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
+from launchwatch.assembly.posting import posted
 from launchwatch.assembly.sensors import sensors_of
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.catalog.notices import message_of
@@ -41,20 +42,14 @@ def heartbeats(scenario: Scenario, components: Iterable[str], start_ns: int, sto
         for k, sent_ns in enumerate(range(start_ns, stop_ns, round(BEAT_S * NS)), 1):
             arrival_ns = sent_ns + round(late_s * NS)
             found.append(
-                Envelope(
-                    id=f"{component}/heartbeat/{k}",
-                    topic="heartbeat",
-                    sequence=k,
-                    valid_ns=sent_ns,
-                    observed_ns=sent_ns,
-                    received_ns=arrival_ns,
-                    emitted_ns=sent_ns,
-                    purpose=scenario.purpose,
-                    origin=("simulated",),
-                    lineage=(),
-                    payload=Heartbeat(
-                        component=component, sequence=k, status="ready", latency_s=late_s, interval_s=BEAT_S
-                    ),
+                posted(
+                    f"{component}/heartbeat/{k}",
+                    "heartbeat",
+                    k,
+                    sent_ns,
+                    scenario.purpose,
+                    Heartbeat(component=component, sequence=k, status="ready", latency_s=late_s, interval_s=BEAT_S),
+                    arrival_ns=arrival_ns,
                 )
             )
     return found
@@ -67,18 +62,14 @@ def notices(catalog: Catalog, scenario: Scenario, partner: str, start_ns: int) -
         delivered_ns = notice.delivered_ns(partner)
         if delivered_ns is not None:
             found.append(
-                Envelope(
-                    id=f"{notice.sender}/notice/{notice.id}",
-                    topic="notice",
-                    sequence=k,
-                    valid_ns=delivered_ns,
-                    observed_ns=delivered_ns,
-                    received_ns=max(delivered_ns, start_ns),
-                    emitted_ns=delivered_ns,
-                    purpose=scenario.purpose,
-                    origin=("simulated",),
-                    lineage=(),
-                    payload=message_of(notice, catalog.notice_forms[notice.agreement]),
+                posted(
+                    f"{notice.sender}/notice/{notice.id}",
+                    "notice",
+                    k,
+                    delivered_ns,
+                    scenario.purpose,
+                    message_of(notice, catalog.notice_forms[notice.agreement]),
+                    arrival_ns=max(delivered_ns, start_ns),
                 )
             )
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from launchwatch.assembly.posting import posted
 from launchwatch.catalog.schema import Scenario
 from launchwatch.control.warnings.queries import answer_to
 from launchwatch.messages.assessments import Assessment
@@ -55,18 +56,15 @@ class Inquiries:
         ]
         told = [e.payload for e in chain.outputs if isinstance(e.payload, Assessment) and e.emitted_ns <= there_ns]
         self._answers += 1
-        return Envelope(
-            id=f"{query.query}/answer",
-            topic="answers",
-            sequence=self._answers,
-            valid_ns=there_ns,
-            observed_ns=there_ns,
-            received_ns=self._link.arrival_ns(query.addressee, query.asker, there_ns),
-            emitted_ns=there_ns,
-            purpose=self._scenario.purpose,
-            origin=("simulated",),
+        return posted(
+            f"{query.query}/answer",
+            "answers",
+            self._answers,
+            there_ns,
+            self._scenario.purpose,
+            answer_to(query, query.addressee, looks, told, there_ns),
+            arrival_ns=self._link.arrival_ns(query.addressee, query.asker, there_ns),
             lineage=(envelope.id,),
-            payload=answer_to(query, query.addressee, looks, told, there_ns),
         )
 
     def _silent(self, node: str, at_ns: int) -> bool:

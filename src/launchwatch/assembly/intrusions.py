@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from launchwatch.assembly.posting import posted
 from launchwatch.catalog.catalogue import Catalog, scenario_of
 from launchwatch.catalog.history import LineFault, Tape
 from launchwatch.catalog.schema import Scenario
@@ -200,16 +201,4 @@ def _empty_warning(fault: LineFault, region: str, number: int, at_ns: int) -> Re
 
 
 def _envelope(scenario: Scenario, name: str, topic: str, at_ns: int, payload: Record) -> Envelope:
-    return Envelope(
-        id=name,
-        topic=topic,
-        sequence=1,
-        valid_ns=at_ns,
-        observed_ns=at_ns,
-        received_ns=at_ns,
-        emitted_ns=at_ns,
-        purpose=scenario.purpose,
-        origin=("simulated",),
-        lineage=(),
-        payload=payload,
-    )
+    return posted(name, topic, 1, at_ns, scenario.purpose, payload)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from launchwatch.assembly.posting import posted
 from launchwatch.catalog.catalogue import Catalog
 from launchwatch.core.draws import look_uniforms, normals
 from launchwatch.core.epochs import NS
@@ -58,16 +59,13 @@ class People:
         person = f"{self._partner}-{call.role}"
         draw = normals(look_uniforms(self._seed, person, f"{event}/{call.verb}", 0, 1, 1))[0, 0]
         at_ns = envelope.emitted_ns + round(self._median_s[call] * math.exp(self._spread * float(draw)) * NS)
-        return Envelope(
-            id=f"{self._partner}/act/{self._acts}",
-            topic="act",
-            sequence=self._acts,
-            valid_ns=at_ns,
+        return posted(
+            f"{self._partner}/act/{self._acts}",
+            "act",
+            self._acts,
+            at_ns,
+            self._purpose,
+            Act(person=person, role=call.role, verb=call.verb, subject=event),
             observed_ns=envelope.observed_ns,
-            received_ns=at_ns,
-            emitted_ns=at_ns,
-            purpose=self._purpose,
-            origin=("simulated",),
             lineage=(envelope.id,),
-            payload=Act(person=person, role=call.role, verb=call.verb, subject=event),
         )

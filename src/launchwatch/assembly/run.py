@@ -19,6 +19,7 @@ from launchwatch.assembly.inquiries import Inquiries
 from launchwatch.assembly.intrusions import Spoilt, brought
 from launchwatch.assembly.observe import Observed, SentCue, observe
 from launchwatch.assembly.people import People
+from launchwatch.assembly.posting import posted
 from launchwatch.assembly.stopwatch import Stopwatch
 from launchwatch.assembly.tasking import cues_of, heard_cues
 from launchwatch.catalog.catalogue import Catalog
@@ -110,19 +111,7 @@ def _start(catalog: Catalog, scenario: Scenario, seed: int, elements_hash: str |
 
 
 def _envelope(topic: str, sequence: int, name: str, at_ns: int, scenario: Scenario, record: Record) -> Envelope:
-    return Envelope(
-        id=name,
-        topic=topic,
-        sequence=sequence,
-        valid_ns=at_ns,
-        observed_ns=at_ns,
-        received_ns=at_ns,
-        emitted_ns=at_ns,
-        purpose=scenario.purpose,
-        origin=("simulated",),
-        lineage=(),
-        payload=record,
-    )
+    return posted(name, topic, sequence, at_ns, scenario.purpose, record)
 
 
 def _play_case(

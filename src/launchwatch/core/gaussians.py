@@ -203,3 +203,8 @@ def scattered(points: FloatArray, cov: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh(cov)
     spread: FloatArray = points * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
     return spread
+
+
+def normal_cdf(x: float) -> float:
+    """Standard normal distribution function."""
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))

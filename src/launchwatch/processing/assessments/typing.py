@@ -14,6 +14,7 @@ import numpy as np
 
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.frames import OMEGA_EARTH
+from launchwatch.core.gaussians import normal_cdf
 from launchwatch.messages.tracks import Track, before_air
 from launchwatch.physics.gravity import MU
 from launchwatch.processing.assessments.impact import ORBIT_PERIGEE_M, perigee_m
@@ -71,11 +72,6 @@ class Typing(NamedTuple):
 
     classes: dict[str, float]
     boosters: dict[str, float]
-
-
-def normal_cdf(x: float) -> float:
-    """Standard normal distribution function."""
-    return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
 def speed_for_range(range_m: float) -> float:

@@ -18,7 +18,7 @@ from launchwatch.control.warnings.alerts.ground_track import PATH_S, GroundTrack
 from launchwatch.control.warnings.alerts.outlines import split_outline
 from launchwatch.core.arrays import FloatArray, IntArray
 from launchwatch.core.frames import enu_axes
-from launchwatch.core.gaussians import CHI2_95_2D
+from launchwatch.core.gaussians import CHI2_95_2D, normal_cdf
 from launchwatch.core.geodesy import itrf_from_geodetic
 from launchwatch.messages.alerts import DangerKind, Outline, RegionAtRisk
 from launchwatch.messages.assessments import Assessment, GroundPoint
@@ -141,9 +141,8 @@ def _overflown(
 
 
 def _within_reach(gap_m: float, sigma_m: float) -> float:
-    """Probability that a normal distance from `gap_m` is within reach; without `scipy.special`, slow to import."""
-    scale = math.sqrt(2.0) * sigma_m
-    return 0.5 * (math.erf((REACH_M - gap_m) / scale) + math.erf((REACH_M + gap_m) / scale))
+    """Probability that a normal distance from `gap_m` is within reach."""
+    return normal_cdf((REACH_M - gap_m) / sigma_m) - normal_cdf((-REACH_M - gap_m) / sigma_m)
 
 
 def _entry(

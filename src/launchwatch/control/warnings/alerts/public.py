@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from launchwatch.catalog.texts import PublicText, filled
 from launchwatch.control.warnings.alerts.footprint import Footprint
 from launchwatch.control.warnings.stage import OVERFLIGHT
@@ -79,31 +81,23 @@ def alert_of(
         There is no text for the stage.
     """
     assessment = warning.assessment
-    regions = found.regions or (_whole(warning, whole, now_ns),)
-    text = texts[stage]
-    sentences = []
-    for kind, sentence in (("impact", text.impact), ("overflight", text.overflight)):
-        members = [entry for entry in regions if entry.kind == kind]
-        if sentence and members:
-            sentences.append(filled(sentence, {"regions": listed(members), **_times(members)}))
     launched = assessment.first_detection_ns if assessment.launch_point is None else assessment.launch_point.time_ns
-    values = {"regions": listed(regions), "launched": clock(launched + MINUTE_NS // 2), "expected": " ".join(sentences)}
-    return Alert(
-        alert=f"{warning.event}/{warning.region}",
-        event=warning.event,
-        number=number,
-        supersedes=number - 1 or None,
+    alert = _composed(
+        warning.event,
+        warning.region,
+        stage,
+        found.regions or (_whole(warning, whole, now_ns),),
+        texts,
+        number,
+        launched + MINUTE_NS // 2,
+        now_ns,
+    )
+    return msgspec.structs.replace(
+        alert,
         warning=warning.number,
-        stage=stage,
         basis=assessment.basis,
-        regions=regions,
         outlines=found.outlines,
-        language=text.language,
-        headline=filled(text.headline, {"regions": listed(regions, HEADLINE_REGIONS)}),
-        description=filled(text.description, values),
-        instruction=text.instruction,
-        sent_ns=now_ns,
-        expires_ns=max(warning.valid_until_ns, *(entry.latest_ns for entry in regions)),
+        expires_ns=max(warning.valid_until_ns, alert.expires_ns),
     )
 
 
@@ -131,13 +125,27 @@ def unbound_alert(
             latest_ns=now_ns + UNBOUND_NS,
         ),
     )  # fmt: skip
+    return _composed(event, region, stage, regions, texts, number, now_ns, now_ns)
+
+
+def _composed(
+    event: str,
+    region: str,
+    stage: AlertStage,
+    regions: tuple[RegionAtRisk, ...],
+    texts: Mapping[str, PublicText],
+    number: int,
+    launched_ns: int,
+    now_ns: int,
+) -> Alert:
+    """The alert of a stage in its prepared words; it rests on no warning yet."""
     text = texts[stage]
-    expected = [
-        filled(sentence, {"regions": listed(members), **_times(members)})
-        for kind, sentence in (("impact", text.impact), ("overflight", text.overflight))
-        if sentence and (members := [entry for entry in regions if entry.kind == kind])
-    ]
-    values = {"regions": listed(regions), "launched": clock(now_ns), "expected": " ".join(expected)}
+    sentences = []
+    for kind, sentence in (("impact", text.impact), ("overflight", text.overflight)):
+        members = [entry for entry in regions if entry.kind == kind]
+        if sentence and members:
+            sentences.append(filled(sentence, {"regions": listed(members), **_times(members)}))
+    values = {"regions": listed(regions), "launched": clock(launched_ns), "expected": " ".join(sentences)}
     return Alert(
         alert=f"{event}/{region}",
         event=event,

@@ -17,7 +17,7 @@ import numpy as np
 from launchwatch.catalog.schema import NoticeMatching
 from launchwatch.core.arrays import FloatArray
 from launchwatch.core.epochs import NS
-from launchwatch.core.gaussians import normal_points, scattered
+from launchwatch.core.gaussians import normal_cdf, normal_points, scattered
 from launchwatch.core.geodesy import inverse
 from launchwatch.messages.assessments import Assessment, GroundPoint
 from launchwatch.messages.control import Notice, NoticeArea
@@ -107,7 +107,7 @@ def _time(assessment: Assessment, notice: Notice, rule: NoticeMatching) -> Crite
         return _unknown("time", "no launch time yet")
     at_s = (assessment.launch_point.time_ns - notice.window_from_ns) / NS
     sigma_s = max(assessment.launch_point.sigma_s, 1e-3)
-    share = _normal((length_s - at_s) / sigma_s) - _normal(-at_s / sigma_s)
+    share = normal_cdf((length_s - at_s) / sigma_s) - normal_cdf(-at_s / sigma_s)
     beyond = max(-at_s, at_s - length_s, 0.0) / sigma_s
     if beyond > rule.contradicted_sigma:
         return _criterion("time", False, "launched outside of the window", share, chance)
@@ -151,7 +151,7 @@ def _direction(assessment: Assessment, notice: Notice, rule: NoticeMatching) -> 
     off = abs((assessment.azimuth_deg.value - middle + 180.0) % 360.0 - 180.0)
     sigma = max(assessment.azimuth_deg.sigma, 0.1)
     share = sum(
-        _normal((0.5 * width - off + turn) / sigma) - _normal((-0.5 * width - off + turn) / sigma)
+        normal_cdf((0.5 * width - off + turn) / sigma) - normal_cdf((-0.5 * width - off + turn) / sigma)
         for turn in (-720.0, -360.0, 0.0, 360.0, 720.0)
     )
     beyond = max(off - 0.5 * width, 0.0) / sigma
@@ -189,8 +189,3 @@ def _sigmas_outside(away: FloatArray, cov: FloatArray, radius_m: float) -> float
     rim = np.vstack([rim, away * (1.0 - radius_m / distance)])
     squared = np.einsum("ij,jk,ik->i", rim, np.linalg.inv(cov + np.eye(2)), rim)
     return math.sqrt(max(float(squared.min()), 0.0))
-
-
-def _normal(x: float) -> float:
-    """Standard normal distribution function."""
-    return 0.5 * math.erfc(-x / math.sqrt(2.0))
